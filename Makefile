@@ -1,0 +1,50 @@
+# One command each. Everything is installed into .venv in this folder; nothing else on the machine is touched.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: setup demo run test test-long check format bench docs lock clean
+
+setup: $(READY)
+
+$(READY): pyproject.toml requirements.lock tools/setup.sh
+	@PYTHON="$(PYTHON)" VENV="$(VENV)" sh tools/setup.sh
+	@touch $@
+
+demo: $(READY) ## the demonstration laboratory's files, read, as a table and one HTML report
+	@$(BIN)/jointlab demo demo
+
+run: demo
+
+test: $(READY) ## every test, about six minutes on two cores
+	$(BIN)/pytest -n auto -m "not long"
+
+test-long: $(READY) ## everything in full: long fuzzing, all mutations
+	$(BIN)/pytest -n auto
+
+check: $(READY) ## format, lint, types, import directions, docs
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -n auto tests/contract
+
+format: $(READY)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(READY) ## every benchmark, one line a figure
+	$(BIN)/python -m benchmarks
+
+bench-%: $(READY)
+	$(BIN)/python -m benchmarks $*
+
+docs: $(READY) ## rebuild the generated pages of docs/reference
+	$(BIN)/python -m tools.reference_pages
+
+lock: ## resolve the newest versions within pyproject's bounds (needs uv)
+	uv pip compile --quiet --no-header --no-annotate --no-emit-index-url --universal --python-version 3.11 --group dev pyproject.toml -o requirements.lock
+
+clean:
+	rm -rf $(VENV) demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

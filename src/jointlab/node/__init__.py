@@ -1,0 +1,1 @@
+"""This installation: the command line."""

@@ -1,0 +1,58 @@
+"""The command line. Light at start: each command's module is imported when it is chosen."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from jointlab import __version__
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="jointlab", description="One laboratory, owned together by universities in different countries."
+    )
+    parser.add_argument("--version", action="version", version=f"jointlab {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    reading = commands.add_parser("read", help="read instrument files: columns, figures of merit, or a clear refusal")
+    reading.add_argument("paths", nargs="+", metavar="PATH")
+    reading.add_argument("--json", action="store_true", help="one JSON object per file, one per line")
+    reading.add_argument(
+        "--columns", metavar="DIR", help="also write each table as Parquet DIR/<sha256>-<table>.parquet"
+    )
+    reading.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        dest="given",
+        help="a setting, such as active_mass='12.3 mg'; may be repeated",
+    )
+    reading.add_argument("--report", metavar="FILE", help="also write one self-contained HTML report with plots")
+    commands.add_parser(
+        "formats", help="what is read, and what is recognised and refused with the export to make instead"
+    )
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit status is 0, 3 (some files refused) or 2 (usage)."""
+    options = _parser().parse_args(arguments)
+    try:
+        if options.command == "read":
+            from jointlab.node.read_command import run_read
+
+            return run_read(options)
+        from jointlab.node.formats_command import run_formats
+
+        return run_formats()
+    except BrokenPipeError:  # the reader of our output went away, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        sys.stderr.write("\nstopped\n")
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

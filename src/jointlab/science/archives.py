@@ -1,0 +1,66 @@
+"""ZIP archives inside instrument formats (.rasx, .brml, .xlsx, .ndax), opened with limits."""
+
+import io
+import zipfile
+import zlib
+from dataclasses import dataclass
+
+from jointlab.errors import BadInput
+
+MAX_MEMBERS = 20_000
+MAX_MEMBER = 1 << 30  # bytes unpacked, one member
+MAX_TOTAL = 2 << 30  # bytes unpacked, all members
+MAX_RATIO = 500  # unpacked over packed, for what unpacks to more than a megabyte
+_SMALL = 1 << 20
+
+
+@dataclass(frozen=True, eq=False)
+class Archive:
+    """A checked archive: names in file order, members read on demand and never longer than they declare."""
+
+    _zip: zipfile.ZipFile
+    names: tuple[str, ...]
+
+    def read(self, name: str) -> bytes:
+        """One member. Raises BadInput ``archive.member-missing`` or ``archive.broken``."""
+        try:
+            with self._zip.open(name) as member:
+                declared = self._zip.getinfo(name).file_size
+                data = member.read(declared + 1)
+        except KeyError:
+            raise BadInput(
+                "archive.member-missing", "The archive has no part “{part}”; it is incomplete.", part=name
+            ) from None
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as fault:
+            raise BadInput(
+                "archive.broken",
+                "Part “{part}” of the archive is damaged or locked: {reason}.",
+                part=name,
+                reason=fault,
+            ) from fault
+        if len(data) > declared:
+            raise BadInput("archive.bomb", "Part “{part}” unpacks to more than it declares; not opened.", part=name)
+        return data
+
+
+def open_archive(data: bytes) -> Archive:
+    """Open a ZIP archive held in memory.
+
+    Raises BadInput ``archive.broken`` for a cut or damaged one and ``archive.bomb`` for one beyond the limits.
+    """
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+        members = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, UnicodeDecodeError) as fault:
+        raise BadInput(
+            "archive.broken", "The file is an archive that is cut or damaged ({reason}). Copy it again.", reason=fault
+        ) from fault
+    total = sum(member.file_size for member in members)
+    inflated = any(m.file_size > _SMALL and m.file_size > MAX_RATIO * max(m.compress_size, 1) for m in members)
+    if len(members) > MAX_MEMBERS or total > MAX_TOTAL or inflated or any(m.file_size > MAX_MEMBER for m in members):
+        raise BadInput(
+            "archive.bomb",
+            "The archive holds {count} parts that unpack to {size} MB: beyond what an instrument writes; not opened.",
+            count=len(members), size=total >> 20,
+        )  # fmt: skip
+    return Archive(archive, tuple(member.filename for member in members))

@@ -1,0 +1,78 @@
+"""Self-checks that every reading passes before anybody sees a number."""
+
+from jointlab.errors import BadInput
+from jointlab.science.quantities import QUANTITIES
+from jointlab.science.reading import Caution, Reading, Table
+from jointlab.science.units import conversion
+
+_CLOCK_JITTER = 1e-6  # s; instruments write rounded times
+
+
+def check(reading: Reading) -> tuple[Caution, ...]:
+    """Warnings about a reading that is right all the same.
+
+    Raises BadInput ``reading.empty`` for no rows at all, ``reading.out-of-range`` for numbers outside what is
+    physically possible: then unit, decimal mark or column is wrong, and no number can be trusted.
+    """
+    if not any(table.rows for table in reading.tables):
+        raise BadInput("reading.empty", "The file is a {format} file without a single data row.", format=reading.format)
+    found: list[Caution] = []
+    for table in reading.tables:
+        found += _check_rows(reading, table)
+        found += _check_numbers(table)
+        found += _check_time(table)
+    return tuple(found)
+
+
+def _check_rows(reading: Reading, table: Table) -> list[Caution]:
+    stated = reading.rows_stated.get(table.name)
+    if stated is None or stated == table.rows:
+        return []
+    return [Caution("rows.differ", f"Table “{table.name}” has {table.rows} rows; the file's header promises {stated}.")]
+
+
+def _check_numbers(table: Table) -> list[Caution]:
+    import polars as pl
+
+    found: list[Caution] = []
+    for column in table.columns:
+        series = table.frame[column.name]
+        if column.quantity is None or not series.dtype.is_numeric() or not table.rows:
+            continue
+        entry = QUANTITIES[column.quantity]
+        finite = series.is_finite() if series.dtype.is_float() else pl.Series([True]).new_from_index(0, series.len())
+        absent = table.rows - int(finite.sum() or 0)
+        if absent:
+            found.append(
+                Caution(
+                    "values.absent",
+                    f"Column “{column.name}” of “{table.name}” has no number in {absent} of {table.rows} rows.",
+                )
+            )
+        numbers = series.filter(finite.fill_null(value=False))
+        low, high = numbers.min(), numbers.max()
+        if low is None or high is None:
+            continue
+        if float(low) < entry.low or float(high) > entry.high:  # type: ignore[arg-type]
+            raise BadInput(
+                "reading.out-of-range",
+                "Column “{column}” runs from {low:.6g} to {high:.6g} {unit}; that is not possible for {quantity}. The unit or the decimal mark of the file is not what it seems.",
+                column=column.header or column.name, low=low, high=high, unit=entry.unit, quantity=entry.en,
+            )  # fmt: skip
+    return found
+
+
+def _check_time(table: Table) -> list[Caution]:
+    if not table.has("time"):
+        return []
+    steps = table.frame["time"].drop_nulls().diff().drop_nulls()
+    back = int((steps < -_CLOCK_JITTER).sum())
+    if not back:
+        return []
+    return [Caution("time.backwards", f"Time runs backwards at {back} points of table “{table.name}”.")]
+
+
+def check_units() -> None:
+    """Every unit of the quantity table parses; a fault of ours is found by the first test."""
+    for entry in QUANTITIES.values():
+        conversion(source=entry.unit, target=entry.unit)

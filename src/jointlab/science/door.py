@@ -1,0 +1,82 @@
+"""The way in: a file becomes columns, figures and plots, or a refusal that says what would work."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from jointlab.errors import BadInput, Fault
+from jointlab.science.checks import check
+from jointlab.science.readers import reader_for
+from jointlab.science.readers.reader import Reader
+from jointlab.science.reading import Caution, Reading, Stated, Table
+from jointlab.science.settings import Settings
+from jointlab.science.source import Source, open_source
+from jointlab.science.techniques import techniques_for
+from jointlab.science.techniques.technique import Analysis, Figure, Technique
+
+
+@dataclass(frozen=True, eq=False)
+class ReadFile:
+    """One file, read and analysed."""
+
+    name: str
+    sha256: str
+    reading: Reading
+    analyses: tuple[tuple[Technique, Analysis], ...]
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """What the instrument measured, in canonical units."""
+        return self.reading.tables
+
+    @property
+    def stated(self) -> tuple[Stated, ...]:
+        """What the file itself states."""
+        return self.reading.stated
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """Every figure of merit, in the order of the analyses."""
+        return tuple(figure for _, analysis in self.analyses for figure in analysis.figures)
+
+    @property
+    def warnings(self) -> tuple[Caution, ...]:
+        """Warnings of the reader, of the self-checks and of the analyses."""
+        return (*self.reading.warnings, *(warning for _, analysis in self.analyses for warning in analysis.warnings))
+
+
+def read(path: str | os.PathLike[str], /, **settings: str | float) -> ReadFile:
+    """Read one instrument file and compute its figures.
+
+    Settings answer questions and give what a file cannot know: ``read("cell.mpt", active_mass="12.3 mg")``.
+    Raises BadInput with a code, a sentence and, where an answer would help, a question.
+    """
+    return read_source(open_source(path), {key: str(value) for key, value in settings.items()})
+
+
+def read_source(source: Source, given: Mapping[str, str] | None = None) -> ReadFile:
+    """As `read`, for bytes that are already in memory."""
+    settings = Settings(given)
+    reader = reader_for(source)
+    reading = _read_guarded(reader, source, settings)
+    reading = replace(reading, warnings=(*reading.warnings, *check(reading)))
+    analyses = tuple(
+        (technique, technique.analyse(reading, settings)) for technique in techniques_for(reading, settings)
+    )
+    return ReadFile(source.name, source.sha256, reading, analyses)
+
+
+def _read_guarded(reader: Reader, source: Source, settings: Settings) -> Reading:
+    """The reader boundary: whatever a broken file makes a library raise becomes a refusal."""
+    try:
+        return reader.read(source, settings)
+    except Fault:
+        raise
+    except MemoryError:
+        raise BadInput("file.too-large", "“{name}” needs more memory than there is.", name=source.name) from None
+    except Exception as fault:
+        raise BadInput(
+            "file.damaged",
+            "“{name}” looks like a {title}, but its content does not hold together ({kind}: {reason}). It may be cut or damaged; copy it again.",
+            name=source.name, title=reader.title, kind=type(fault).__name__, reason=str(fault)[:200],
+        ) from fault  # fmt: skip

@@ -1,0 +1,92 @@
+"""A plot as a plain description: what is drawn, in which units. `svg` and `plotly` draw it."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from jointlab.science.quantities import QUANTITIES
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+Style = Literal["line", "points", "line+points", "bars"]
+
+
+@dataclass(frozen=True)
+class Axis:
+    """An axis: either a quantity of the table, or a label with a unit of its own."""
+
+    quantity: str | None = None
+    label: str | None = None
+    unit: str | None = None
+    log: bool = False
+    reverse: bool = False
+    equal: bool = False  # one unit is as long as on the other axis (Nyquist)
+
+    def title(self, language: str = "en") -> str:
+        """“Crystallite size (nm)”; (1) for a ratio, (a. u.) for an arbitrary scale."""
+        entry = QUANTITIES[self.quantity] if self.quantity else None
+        name = self.label or (entry.title(language) if entry else "")
+        unit = self.unit or (entry.unit if entry else "1")
+        return f"{name[:1].upper()}{name[1:]} ({display_unit(unit)})"
+
+
+@dataclass(frozen=True, eq=False)
+class Series:
+    """One curve: arrays of shape (points,); `uncertainty` is one standard uncertainty of y, or None.
+
+    `rank` 0 is the first series of its kind (filled, solid), 1 the second (open, dashed), 2 the third (dotted).
+    """
+
+    name: str
+    x: "NDArray[np.float64]"
+    y: "NDArray[np.float64]"
+    style: Style = "line"
+    uncertainty: "NDArray[np.float64] | None" = None
+    rank: int = 0
+
+
+@dataclass(frozen=True)
+class Band:
+    """A chosen range of x, drawn light grey with its limits in words."""
+
+    low: float
+    high: float
+    label: str
+
+
+@dataclass(frozen=True)
+class Tick:
+    """A reference position at the x axis (a reflection, a standard value)."""
+
+    at: float
+    label: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Plot:
+    """One plot. `caption` says what marks and error bars mean; `description` is read out in place of the picture."""
+
+    name: str
+    title: str
+    x: Axis
+    y: Axis
+    series: tuple[Series, ...]
+    caption: str = ""
+    description: str = ""
+    bands: tuple[Band, ...] = ()
+    ticks: tuple[Tick, ...] = ()
+    inset: "Plot | None" = field(default=None)
+
+
+_DISPLAY = {
+    "ohm": "Ω", "deg": "°", "angstrom": "Å", "um": "µm", "degC": "°C", "arb": "a. u.", "ohm*cm^2": "Ω cm²", "cm^2": "cm²",
+    "cm^3/g": "cm³ g⁻¹", "m^2/g": "m² g⁻¹", "mmol/g": "mmol g⁻¹", "mAh/g": "mAh g⁻¹", "mA/cm^2": "mA cm⁻²", "mW/cm^2": "mW cm⁻²",
+    "F/g": "F g⁻¹", "F/cm^2": "F cm⁻²", "Wh/kg": "Wh kg⁻¹", "W/kg": "W kg⁻¹", "V/s": "V s⁻¹", "mAh/V": "mAh V⁻¹", "A/W": "A W⁻¹",
+    "counts/s": "s⁻¹", "counts*deg": "counts °", "cm^3/(g*nm)": "cm³ g⁻¹ nm⁻¹", "angstrom^3": "Å³",
+}  # fmt: skip
+
+
+def display_unit(unit: str) -> str:
+    """A unit of the quantity table as print writes it."""
+    return _DISPLAY.get(unit, unit)

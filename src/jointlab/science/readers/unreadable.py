@@ -1,0 +1,21 @@
+"""Formats that we know and cannot read: each is named, and refused with the export that would work."""
+
+from jointlab.science.readers.reader import Unreadable
+from jointlab.science.source import Source
+
+_OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+def _is_smp(source: Source) -> bool:
+    return b"MIC##&&FS" in source.head[:16]
+
+
+UNREADABLE: tuple[Unreadable, ...] = (
+    Unreadable(
+        "micromeritics.smp",
+        "Micromeritics sample file (.SMP)",
+        _is_smp,
+        "In the Micromeritics program open the sample and save its report as .xls or .txt.",
+        (".smp",),
+    ),
+)

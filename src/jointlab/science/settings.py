@@ -1,0 +1,60 @@
+"""Settings a person gives with a file: answers to questions, masses, wavelengths. Declared by those who use them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from jointlab.errors import BadInput
+from jointlab.science.units import convert
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting that a reader or technique understands: `unit` for a number, `options` for a choice, else text."""
+
+    key: str
+    help: str
+    unit: str | None = None
+    options: tuple[str, ...] = ()
+    default: str | None = None
+
+
+class Settings:
+    """The settings given for one reading, as text; typed access says what is wrong with a value."""
+
+    def __init__(self, given: Mapping[str, str] | None = None) -> None:
+        self.given = dict(given or {})
+
+    def text(self, key: str, default: str | None = None) -> str | None:
+        """The setting as it was given."""
+        return self.given.get(key, default)
+
+    def choice(self, key: str, options: tuple[str, ...], default: str | None = None) -> str | None:
+        """The setting, which must be one of `options`."""
+        value = self.given.get(key, default)
+        if value is not None and value not in options:
+            raise BadInput(
+                "setting.value",
+                "{key}={value}: choose one of {options}.",
+                key=key,
+                value=value,
+                options=", ".join(options),
+            )
+        return value
+
+    def number(self, key: str, *, unit: str, default: float | None = None) -> float | None:
+        """The setting as a number in `unit`; “12.3 mg” is converted, a bare number is taken to be in `unit`."""
+        value = self.given.get(key)
+        if value is None:
+            return default
+        number, _, given_unit = value.strip().replace(",", ".").partition(" ")
+        try:
+            parsed = float(number)
+        except ValueError:
+            raise BadInput(
+                "setting.value",
+                "{key}={value}: a number in {unit} is needed, such as “{key}=1.5 {unit}”.",
+                key=key,
+                value=value,
+                unit=unit,
+            ) from None
+        return convert(parsed, source=given_unit.strip() or unit, target=unit)

@@ -1,0 +1,139 @@
+"""A file as bytes that will not change: one bounded snapshot, its SHA-256, and what recognition may look at."""
+
+import hashlib
+import os
+import stat
+import unicodedata
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jointlab.errors import BadInput, NotFound
+from jointlab.science.archives import Archive, open_archive
+
+if TYPE_CHECKING:
+    from jointlab.science.workbooks import Workbook
+
+HEAD = 4096
+LIMIT = 1 << 30  # bytes; larger files are refused before they are read
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """The bytes of one file. `name` is for people and never decides a format alone."""
+
+    name: str
+    data: bytes
+    sha256: str = field(default="")
+
+    def __post_init__(self) -> None:
+        if not self.sha256:
+            object.__setattr__(self, "sha256", hashlib.sha256(self.data).hexdigest())
+
+    @property
+    def head(self) -> bytes:
+        """The first 4 KiB."""
+        return self.data[:HEAD]
+
+    @property
+    def suffix(self) -> str:
+        """The extension in lower case, with its dot: evidence for a person's sentence, never for a number."""
+        return Path(self.name).suffix.lower()
+
+    @cached_property
+    def head_text(self) -> str:
+        """The first 4 KiB as text, for recognition only: byte order marks are obeyed, other bytes are Latin-1."""
+        head = self.head
+        if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+            return head.decode("utf-16", errors="replace").lstrip("\ufeff")
+        if head[1:2] == b"\0" and head[3:4] == b"\0":
+            return head.decode("utf-16-le", errors="replace")
+        return head.removeprefix(b"\xef\xbb\xbf").decode("latin-1")
+
+    @cached_property
+    def archive(self) -> Archive | None:
+        """The ZIP archive that the file is, or None. Raises BadInput for a broken or dangerous one."""
+        return open_archive(self.data) if self.head.startswith(b"PK\x03\x04") else None
+
+    @cached_property
+    def workbook(self) -> "Workbook | None":
+        """The .xlsx or .xls workbook that the file is, by content, or None."""
+        is_xlsx = self.archive is not None and any(name.startswith("xl/") for name in self.archive.names)
+        if not is_xlsx and not self.head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+            return None
+        from jointlab.science.workbooks import open_workbook
+
+        return open_workbook(self.data)
+
+
+def printable(name: str) -> str:
+    """A file's name with control and unpaired characters made visible, safe for a terminal or a page."""
+    plain = name.encode("utf-8", errors="replace").decode("utf-8")
+    return "".join(c if not unicodedata.category(c).startswith("C") else f"\\x{ord(c):02x}" for c in plain)
+
+
+def open_source(path: str | os.PathLike[str], *, limit: int = LIMIT) -> Source:
+    """Take a snapshot of a file.
+
+    Raises NotFound ``file.missing``; BadInput ``file.directory``, ``file.not-regular``, ``file.too-large``,
+    ``file.empty``, ``file.changing`` (it grew or shrank while it was read) and ``file.unreadable``.
+    """
+    name = printable(os.path.basename(os.fspath(path)) or os.fspath(path))
+    try:
+        with open(path, "rb", opener=_open_without_waiting) as file:
+            before = _inspect(os.fstat(file.fileno()), name, limit)
+            data = file.read(before.st_size + 1)
+            after = os.fstat(file.fileno())
+    except (FileNotFoundError, NotADirectoryError) as fault:
+        raise NotFound("file.missing", "There is no file “{name}”.", name=name) from fault
+    except IsADirectoryError as fault:
+        raise BadInput("file.directory", "“{name}” is a folder; name the files in it.", name=name) from fault
+    except (OSError, ValueError) as fault:
+        reason = getattr(fault, "strerror", None) or str(fault)
+        raise BadInput("file.unreadable", "“{name}” cannot be opened: {reason}.", name=name, reason=reason) from fault
+    if len(data) != before.st_size or (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
+        raise BadInput(
+            "file.changing",
+            "“{name}” is still being written; read it again when the instrument has finished.",
+            name=name,
+        )
+    if not data:
+        raise BadInput(
+            "file.empty", "“{name}” is empty (0 bytes). Copy it again from the instrument's computer.", name=name
+        )
+    return Source(name, data)
+
+
+def hash_file(path: str | os.PathLike[str]) -> str | None:
+    """The SHA-256 of a regular file in bounded memory, or None where there is none to be had."""
+    try:
+        with open(path, "rb", opener=_open_without_waiting) as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                return None
+            digest = hashlib.sha256()
+            while chunk := file.read(_CHUNK):
+                digest.update(chunk)
+            return digest.hexdigest()
+    except (OSError, ValueError):
+        return None
+
+
+def _open_without_waiting(path: str, flags: int) -> int:
+    """Open so that a named pipe or a device does not hang us."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def _inspect(status: os.stat_result, name: str, limit: int) -> os.stat_result:
+    if stat.S_ISDIR(status.st_mode):
+        raise IsADirectoryError(name)
+    if not stat.S_ISREG(status.st_mode):
+        raise BadInput("file.not-regular", "“{name}” is not a regular file.", name=name)
+    if status.st_size > limit:
+        raise BadInput(
+            "file.too-large",
+            "“{name}” has {size} MB; up to {limit} MB are read. Export a part of the measurement.",
+            name=name, size=status.st_size >> 20, limit=limit >> 20,
+        )  # fmt: skip
+    return status

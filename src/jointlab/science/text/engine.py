@@ -1,0 +1,150 @@
+"""Delimited and keyed text: lines by number, keys and values, and tables parsed by a compiled engine (polars)."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from jointlab.errors import BadInput
+from jointlab.science.reading import Caution
+from jointlab.science.settings import Setting, Settings
+from jointlab.science.source import Source
+from jointlab.science.text.decimal import DecimalMark, decide_decimal
+from jointlab.science.text.decoding import ENCODINGS, decode, is_utf16
+from jointlab.science.text.tables import ParsedTable, parse_block
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+TEXT_SETTINGS: tuple[Setting, ...] = (
+    Setting("encoding", "Encoding of the text, where the file does not tell.", options=ENCODINGS),
+    Setting("decimal_mark", "Decimal mark, where the file does not tell.", options=("comma", "point")),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Text:
+    """A text file: UTF-8 bytes with LF or CRLF line ends, and the decisions taken so far."""
+
+    name: str
+    data: bytes
+    decisions: dict[str, str]
+    cautions: tuple[Caution, ...] = ()
+    decimal_given: str | None = None
+
+    @cached_property
+    def _starts(self) -> "NDArray[np.int64]":
+        """Offset of each line, shape (lines,)."""
+        import numpy as np
+
+        ends = np.flatnonzero(np.frombuffer(self.data, dtype=np.uint8) == ord("\n")) + 1
+        starts = np.concatenate([np.zeros(1, dtype=np.int64), ends])
+        return starts[:-1] if starts[-1] == len(self.data) and len(starts) > 1 else starts
+
+    @property
+    def line_count(self) -> int:
+        """Number of lines; a last line without an end counts."""
+        return len(self._starts)
+
+    def offset(self, line: int) -> int:
+        """Byte offset where a line starts; the end of the data for the line after the last."""
+        return int(self._starts[line]) if line < self.line_count else len(self.data)
+
+    def line(self, number: int) -> str:
+        """One line, counted from 0, without its end."""
+        return self.data[self.offset(number) : self.offset(number + 1)].decode().rstrip("\r\n")
+
+    def lines(self, start: int = 0, stop: int | None = None) -> Iterator[str]:
+        """Lines from `start` to before `stop`, without their ends."""
+        for number in range(start, self.line_count if stop is None else min(stop, self.line_count)):
+            yield self.line(number)
+
+    def find_line(self, pattern: str, *, start: int = 0, stop: int | None = None) -> int | None:
+        """Number of the first line in [start, stop) in which the regular expression is found."""
+        begin, end = self.offset(start), self.offset(self.line_count if stop is None else stop)
+        match = re.compile(pattern.encode(), re.MULTILINE).search(self.data, begin, end)
+        return None if match is None else self.line_at(match.start())
+
+    def line_at(self, offset: int) -> int:
+        """Number of the line that holds a byte offset."""
+        import numpy as np
+
+        return int(np.searchsorted(self._starts, offset, side="right")) - 1
+
+    def decimal(self, start: int, stop: int | None = None, *, separator: str) -> DecimalMark:
+        """The decimal mark of the numbers in the lines [start, stop)."""
+        block = self.data[self.offset(start) : self.offset(self.line_count if stop is None else stop)]
+        decided = decide_decimal(block, separator=separator, name=self.name, given=self.decimal_given)
+        self.decisions["decimal_mark"] = f"{decided.mark} ({decided.evidence})"
+        return decided
+
+    def table(
+        self,
+        start: int,
+        names: Sequence[str],
+        *,
+        separator: str,
+        stop: int | None = None,
+        decimal: str | None = None,
+        allow_text: bool = True,
+    ) -> ParsedTable:
+        """The table in the lines [start, stop), its columns called `names`.
+
+        `separator` is one character; a blank means any run of blanks and tabs. The decimal mark is decided over the
+        whole block unless given. Raises BadInput ``table.empty``, ``table.columns`` (rows wider than the header),
+        ``text.decimal-mark``, ``text.decimal-mixed``.
+        """
+        end = self.line_count if stop is None else stop
+        mark = decimal or self.decimal(start, end, separator=separator).mark
+        block = self.data[self.offset(start) : self.offset(end)]
+        return parse_block(
+            block, names, separator=separator, decimal=mark, name=self.name, first_line=start + 1, allow_text=allow_text
+        )
+
+
+def read_text(source: Source, settings: Settings) -> Text:
+    """Decode a source; NUL padding is removed and said, lone CR line ends become LF."""
+    data, cautions = _without_padding(source)
+    decoded = decode(data, name=source.name, given=settings.choice("encoding", ENCODINGS))
+    data = decoded.data
+    if b"\r" in data and b"\n" not in data:
+        data = data.replace(b"\r", b"\n")
+    decisions = {"encoding": f"{decoded.encoding} ({decoded.evidence})"}
+    return Text(source.name, data, decisions, cautions, settings.choice("decimal_mark", ("comma", "point")))
+
+
+def _without_padding(source: Source) -> tuple[bytes, tuple[Caution, ...]]:
+    """The bytes without NUL padding at either end; NULs inside mean that a part of the file was lost."""
+    data = source.data
+    if b"\0" not in data or is_utf16(data):
+        return data, ()
+    if not data.strip(b"\0"):
+        raise BadInput(
+            "file.only-zeros",
+            "“{name}” holds nothing but zero bytes: the copy failed. Copy it again.",
+            name=source.name,
+        )
+    stripped = data.strip(b"\0")
+    if b"\0" in stripped:
+        raise BadInput(
+            "file.zeros-inside", "“{name}” has zero bytes in the middle (byte {where}): a part of it was lost. Copy it again.",
+            name=source.name, where=data.find(b"\0", len(data) - len(data.lstrip(b"\0"))),
+        )  # fmt: skip
+    removed = len(data) - len(stripped)
+    caution = Caution(
+        "file.zero-padded",
+        f"{removed} zero bytes at the end or start of the file were left out; it may have been cut when it was copied.",
+    )
+    return stripped, (caution,)
+
+
+def key_values(lines: Iterator[str] | Sequence[str], separator: str = ":") -> Mapping[str, str]:
+    """Lines ``key<separator>value`` as a mapping; the first of two equal keys stands, lines without it are left out."""
+    found: dict[str, str] = {}
+    for line in lines:
+        key, mark, value = line.partition(separator)
+        if mark and key.strip():
+            found.setdefault(key.strip(), value.strip())
+    return found

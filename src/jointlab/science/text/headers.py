@@ -1,0 +1,34 @@
+"""Names and units in the header cells of instruments: ``Ewe/V``, ``Current (mA)``, ``Time [s]``, ``SpeCap/mAh/g``."""
+
+import re
+from dataclasses import dataclass
+
+from jointlab.science.units import parse_unit
+
+_BRACKET = re.compile(r"^(?P<name>.+?)\s*[(\[{](?P<unit>[^\[\]{}]*)[)\]}]\s*$")
+
+
+@dataclass(frozen=True)
+class Header:
+    """A header cell: the name without its unit, the unit as written (None if there is none), and the whole cell."""
+
+    name: str
+    unit: str | None
+    text: str
+
+
+def split_header(cell: str) -> Header:
+    """Part a header cell into name and unit; a part that is no unit stays in the name (``P/P0``, ``Re(Z)``)."""
+    text = cell.strip().strip('"').strip()
+    match = _BRACKET.match(text)
+    if match is not None and (match["unit"].strip() == "" or parse_unit(match["unit"]) is not None):
+        return Header(match["name"].strip(), match["unit"].strip() or None, text)
+    for position, character in enumerate(text):
+        if (
+            character == "/"
+            and position
+            and parse_unit(text[position + 1 :]) is not None
+            and text[position + 1 :].strip()
+        ):
+            return Header(text[:position].strip(), text[position + 1 :].strip(), text)
+    return Header(text, None, text)

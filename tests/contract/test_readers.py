@@ -1,0 +1,53 @@
+"""Every reader keeps the contract of readers/reader.py."""
+
+from pathlib import Path
+
+import pytest
+
+from jointlab.science.readers import MODULES, all_readers, reader_for
+from jointlab.science.readers.reader import Reader
+from jointlab.science.readers.unreadable import UNREADABLE
+from jointlab.science.source import Source
+from jointlab.science.techniques import TECHNIQUE_NAMES
+
+READERS = all_readers()
+PAGES = Path(__file__).parents[2] / "docs" / "reference" / "formats"
+
+
+def test_names_of_formats_are_unique() -> None:
+    names = [reader.name for reader in READERS] + [entry.name for entry in UNREADABLE]
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.name)
+def test_a_reader_names_only_techniques_of_the_contract(reader: Reader) -> None:
+    assert reader.techniques
+    assert set(reader.techniques) <= set(TECHNIQUE_NAMES)
+
+
+@pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.name)
+@pytest.mark.parametrize(
+    "data", [b"", b"\0" * 64, b"\xff" * 5000, b"PK\x05\x06", b"a,b\n1,2\n", bytes(range(256)) * 20]
+)
+def test_recognising_never_raises_and_claims_no_rubbish(reader: Reader, data: bytes) -> None:
+    assert reader.generic or not reader.recognises(Source("x.bin", data))
+
+
+@pytest.mark.parametrize("entry", UNREADABLE, ids=lambda entry: entry.name)
+def test_an_unreadable_format_says_what_to_export(entry: object) -> None:
+    assert len(getattr(entry, "advice", "")) > 20
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_reader_module_has_its_page(module: str) -> None:
+    page = PAGES / f"{module.replace('_', '-')}.md"
+    assert page.is_file(), f"write {page.name}: format facts, source, assumptions, limits"
+    text = page.read_text()
+    for heading in ("## The file", "## What is read", "## Refused", "## Sources"):
+        assert heading in text, f"{page.name} has no “{heading}”"
+
+
+def test_an_unknown_file_is_refused_with_advice() -> None:
+    with pytest.raises(Exception, match="no format that is known") as caught:
+        reader_for(Source("x.bin", b"\x01\x02\x03 nothing that anybody knows"))
+    assert getattr(caught.value, "code", None) == "format.unknown"
