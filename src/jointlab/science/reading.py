@@ -134,6 +134,13 @@ def _canonical(values: "pl.Series", quantity: str, unit: str | None, header: str
     import polars as pl
 
     entry = QUANTITIES[quantity]
+    if values.dtype == pl.String:
+        raise BadInput(
+            "column.not-numbers",
+            "Column “{header}” holds words (“{cell}”) where numbers are needed.",
+            header=header or quantity,
+            cell=values.drop_nulls().first(),
+        )
     if entry.integer:
         whole = values.cast(pl.Int64, strict=False)
         return whole if (whole.cast(pl.Float64) == values.cast(pl.Float64)).all() else values.cast(pl.Float64)

@@ -14,10 +14,11 @@ _BOTH_COMMA = re.compile(rb"\d\.\d{3},\d")  # 1.234,5
 
 @dataclass(frozen=True)
 class DecimalMark:
-    """The mark, “.” or “,”, and the evidence."""
+    """The mark, “.” or “,”, the evidence, and the mark that parts thousands, if one does."""
 
     mark: str
     evidence: str
+    grouping: str = ""
 
 
 def decide_decimal(block: bytes, *, separator: str, name: str, given: str | None = None) -> DecimalMark:
@@ -58,12 +59,14 @@ def _both(block: bytes, separator: str, name: str) -> DecimalMark:
     with_point = re.compile(cell.replace(rb"%b", rb"\."), re.MULTILINE).search(block)
     if with_comma is None:
         if _BOTH_COMMA.search(block) and not with_point:
-            return DecimalMark(",", "points part thousands before a comma")
+            return DecimalMark(",", "points part thousands before a comma", ".")
+        if _BOTH_POINT.search(block):
+            return DecimalMark(".", "commas part thousands before a point", ",")
         return DecimalMark(".", "commas occur in words only")
     if with_point is None:
         return DecimalMark(",", f"“{with_comma.group().decode()}”; points occur in dates and words only")
     if _BOTH_POINT.search(block) is not None and _DECIMAL_COMMA.search(block) is None:
-        return DecimalMark(".", "commas part thousands before a point")
+        return DecimalMark(".", "commas part thousands before a point", ",")
     raise BadInput(
         "text.decimal-mixed",
         "“{name}” has numbers with a decimal comma (“{comma}”) and with a decimal point (“{point}”) in one table. Export it again with one decimal mark.",

@@ -12,11 +12,15 @@ from jointlab.errors import BadInput, Option, Question
 
 ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "windows-1251", "gb18030", "shift_jis", "latin-1")
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
-_HIGH_RUN = re.compile(rb"[\x80-\xff](?:[\x40-\x7e\x80-\xff]*[\x80-\xff])?")
-_MAX_RUNS = 2000  # distinct words with high bytes that are weighed
-_LIKELY = 0.9  # share of characters that must be expected ones
-_SYMBOLS = frozenset("°µ±²³·Ω×Åöäüßéèàçñ®©½¹ÖÄÜ")
-_CJK_MARKS = frozenset("℃°，。：；（）、×Ωμ～－％Å‰·【】“”《》")
+_LEGACY = ("windows-1251", "gb18030", "shift_jis", "latin-1")
+_HIGH_LINE = re.compile(rb"[^\r\n]*[\x80-\xff][^\r\n]*")
+_MAX_LINES = 2000  # distinct lines with bytes beyond ASCII that are weighed
+_LIKELY = 0.9  # share of characters beyond ASCII that must be expected ones
+_TIE = 0.05
+_FILLER = b"\xff"  # some instruments pad fields with it
+_WORD = re.compile(r"[^\W\d_µ]+")
+_SYMBOLS = frozenset("°µ±²³·×½¼¹©®№–—“”«»…")
+_CJK_SYMBOLS = frozenset("℃°，。：；（）、×Ωμ～－％Å‰·【】“”《》　＊／αβγδεθλπρστφωΔΣΦ㎡①②③")
 
 
 @dataclass(frozen=True)
@@ -66,43 +70,57 @@ def is_utf16(data: bytes) -> bool:
 
 
 def _utf16_without_mark(data: bytes) -> str | None:
-    sample = data[:2048]
-    if len(sample) < 4 or sample.count(0) < len(sample) * 0.3:
+    """UTF-16 shows as zero bytes at every other place: all at odd or all at even offsets."""
+    sample = data[:4096]
+    zeros = sample.count(0)
+    if len(sample) < 4 or zeros < 0.05 * len(sample):
         return None
-    if sample[1::2].count(0) > 0.8 * len(sample[1::2]) and sample[0::2].count(0) == 0:
+    if sample[0::2].count(0) == 0:
         return "utf-16-le"
-    if sample[0::2].count(0) > 0.8 * len(sample[0::2]) and sample[1::2].count(0) == 0:
-        return "utf-16-be"
-    return None
+    return "utf-16-be" if sample[1::2].count(0) == 0 else None
 
 
 def _legacy(data: bytes, name: str) -> Decoded:
-    runs = set()
-    for match in _HIGH_RUN.finditer(data):
-        runs.add(match.group())
-        if len(runs) >= _MAX_RUNS:
-            break
-    scores = {encoding: _score(runs, encoding) for encoding in ("windows-1251", "gb18030", "shift_jis", "latin-1")}
+    lines = _lines_beyond_ascii(data)
+    if set(lines.translate(None, bytes(range(128)))) <= set(_FILLER):
+        return _as_utf8(data, "latin-1", "the only bytes beyond ASCII are 0xFF, a filler", name)
+    readings = {encoding: lines.decode(encoding, errors="replace") for encoding in _LEGACY}
+    scores = {encoding: _score(text, encoding) for encoding, text in readings.items()}
     best = max(scores.values())
-    leaders = [encoding for encoding, score in scores.items() if score >= best - 0.05 and score >= _LIKELY]
-    readings = {encoding: [run.decode(encoding, errors="replace") for run in sorted(runs)] for encoding in leaders}
-    if leaders and all(reading == readings[leaders[0]] for reading in readings.values()):
-        chosen = leaders[-1]
-        return _as_utf8(data, chosen, f"{scores[chosen]:.0%} of the letters beyond ASCII are expected ones", name)
+    leaders = [encoding for encoding in _LEGACY if scores[encoding] >= max(_LIKELY, best - _TIE)]
     if not leaders:
-        return _unlikely(data, scores, name)
-    options = tuple(Option(encoding, ", ".join(readings[encoding][:3])) for encoding in leaders)
+        return _unlikely(data, best, name)
+    if len({readings[encoding] for encoding in leaders}) == 1:
+        evidence = f"{scores[leaders[-1]]:.0%} of the characters beyond ASCII are expected ones"
+        return _as_utf8(data, leaders[-1], evidence, name)
     raise BadInput(
         "text.encoding",
-        "The letters beyond ASCII in “{name}” make sense in {encodings}. Which one did the instrument's computer use?",
-        Question("encoding", options), name=name, encodings=" and ".join(leaders),
-    )  # fmt: skip
+        "The letters beyond ASCII in “{name}” make sense in {encodings}. Which did the instrument's computer use?",
+        Question("encoding", tuple(Option(encoding, _example(readings[encoding])) for encoding in leaders)),
+        name=name,
+        encodings=" and ".join(leaders),
+    )
 
 
-def _unlikely(data: bytes, scores: dict[str, float], name: str) -> Decoded:
-    """No encoding makes words: stray filler bytes are tolerated as Latin-1, binary content is not."""
-    high = sum(data.count(bytes([byte])) for byte in range(0x80, 0x100))
-    control = sum(data.count(bytes([byte])) for byte in range(0x20) if byte not in b"\t\n\r\f\0")
+def _lines_beyond_ascii(data: bytes) -> bytes:
+    """The distinct lines that hold bytes beyond ASCII, as far as there are not too many."""
+    found: dict[bytes, None] = {}
+    for match in _HIGH_LINE.finditer(data):
+        found[match.group()] = None
+        if len(found) >= _MAX_LINES:
+            break
+    return b"\n".join(found)
+
+
+def _example(text: str) -> str:
+    words = [word for word in _WORD.findall(text) if not word.isascii()]
+    return ", ".join(words[:4]) or text.strip()[:40]
+
+
+def _unlikely(data: bytes, best: float, name: str) -> Decoded:
+    """No encoding makes words: a few stray bytes are tolerated as Latin-1, binary content is not."""
+    high = len(data) - len(data.translate(None, bytes(range(0x80, 0x100))))
+    control = len(data) - len(data.translate(None, bytes(set(range(0x20)) - set(b"\t\n\r\f\0"))))
     if high > 0.02 * len(data) or control > 0.001 * len(data):
         raise BadInput(
             "text.not-text",
@@ -110,37 +128,42 @@ def _unlikely(data: bytes, scores: dict[str, float], name: str) -> Decoded:
             name=name,
             share=(high + control) / len(data),
         )
-    return _as_utf8(
-        data, "latin-1", f"{high} stray bytes that make no word in any encoding (best {max(scores.values()):.0%})", name
+    return _as_utf8(data, "latin-1", f"{high} stray bytes that make no word in any encoding (best {best:.0%})", name)
+
+
+def _score(text: str, encoding: str) -> float:
+    """Share of the characters beyond ASCII that a person would have written, 0 to 1."""
+    total = sum(not c.isascii() for c in text)
+    if encoding in ("gb18030", "shift_jis"):
+        return sum(_is_usual_cjk(c, encoding) for c in text if not c.isascii()) / total
+    words = [word for word in _WORD.findall(text) if not word.isascii()]
+    known = _is_russian if encoding == "windows-1251" else _is_western
+    long_words = any(len(word) > 1 and known(word) for word in words)
+    good = sum(sum(not c.isascii() for c in word) for word in words if known(word) and (len(word) > 1 or long_words))
+    marks = sum(c in _SYMBOLS for c in text) + (words.count("Å") if encoding == "latin-1" else 0)
+    return min((good + marks) / total, 1.0)
+
+
+def _is_russian(word: str) -> bool:
+    """Cyrillic throughout, in one of the three ways of using capitals, and not one letter repeated."""
+    cyrillic = all("а" <= c <= "я" or c in "ёі" for c in word.lower())
+    return (
+        cyrillic and (word.islower() or word.isupper() or word[1:].islower()) and (len(word) < 3 or len(set(word)) > 1)
     )
 
 
-def _score(runs: set[bytes], encoding: str) -> float:
-    """Share of the characters beyond ASCII that this encoding makes expected ones, 0 to 1."""
-    good = total = 0
-    for run in runs:
-        try:
-            text = run.decode(encoding)
-        except UnicodeDecodeError:
-            total += len(run)
-            continue
-        beyond = [c for c in text if not c.isascii()]
-        total += len(beyond)
-        good += sum(_expected(c, encoding, alone=len(beyond) == 1, word=text) for c in beyond)
-    return good / total if total else 0.0
+def _is_western(word: str) -> bool:
+    """Mostly plain letters with one or two accented ones, as German and French write; small after the first."""
+    beyond = [c for c in word if not c.isascii()]
+    return len(word) > 1 and len(beyond) <= len(word) / 2 and (word.isupper() or all(c.islower() for c in word[1:]))
 
 
-def _expected(character: str, encoding: str, *, alone: bool, word: str) -> bool:
-    """Whether a person would write this character in a file of this encoding."""
-    if encoding == "latin-1":
-        return character in _SYMBOLS and (
-            alone or not character.isalpha() or (len(word) > 2 and any(c.isascii() for c in word))
-        )
-    if encoding == "windows-1251":
-        cyrillic = "а" <= character.lower() <= "я" or character in "ёЁіІ№"
-        return (cyrillic and not alone) or character in "°µ±·"
+def _is_usual_cjk(character: str, encoding: str) -> bool:
+    """Level 1 characters of GB 2312 or JIS X 0208 (the ones in everyday use), kana, and the symbols of tables."""
+    if character in _CJK_SYMBOLS:
+        return True
     code = character.encode(encoding, errors="ignore")
-    if encoding == "gb18030":  # GB 2312 level 1 hanzi, by frequency of use, and its symbols
-        return character in _CJK_MARKS or (len(code) == 2 and 0xB0 <= code[0] <= 0xD7 and code[1] >= 0xA1)
-    kana = "\u3041" <= character <= "\u30ff"  # Shift-JIS: kana, JIS level 1 kanji and symbols
-    return character in _CJK_MARKS or kana or (len(code) == 2 and 0x88 <= code[0] <= 0x97)
+    if encoding == "gb18030":
+        return len(code) == 2 and 0xB0 <= code[0] <= 0xD7 and code[1] >= 0xA1
+    is_kana = "\u3041" <= character <= "\u30ff"
+    return is_kana or (len(code) == 2 and 0x88 <= code[0] <= 0x98)

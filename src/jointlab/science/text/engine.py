@@ -12,7 +12,7 @@ from jointlab.science.settings import Setting, Settings
 from jointlab.science.source import Source
 from jointlab.science.text.decimal import DecimalMark, decide_decimal
 from jointlab.science.text.decoding import ENCODINGS, decode, is_utf16
-from jointlab.science.text.tables import ParsedTable, parse_block
+from jointlab.science.text.tables import Layout, ParsedTable, parse_block
 
 if TYPE_CHECKING:
     import numpy as np
@@ -80,28 +80,17 @@ class Text:
         self.decisions["decimal_mark"] = f"{decided.mark} ({decided.evidence})"
         return decided
 
-    def table(
-        self,
-        start: int,
-        names: Sequence[str],
-        *,
-        separator: str,
-        stop: int | None = None,
-        decimal: str | None = None,
-        allow_text: bool = True,
-    ) -> ParsedTable:
+    def table(self, start: int, names: Sequence[str], *, separator: str, stop: int | None = None) -> ParsedTable:
         """The table in the lines [start, stop), its columns called `names`.
 
         `separator` is one character; a blank means any run of blanks and tabs. The decimal mark is decided over the
-        whole block unless given. Raises BadInput ``table.empty``, ``table.columns`` (rows wider than the header),
+        whole block. Raises BadInput ``table.empty``, ``table.columns`` (rows wider than the header),
         ``text.decimal-mark``, ``text.decimal-mixed``.
         """
         end = self.line_count if stop is None else stop
-        mark = decimal or self.decimal(start, end, separator=separator).mark
+        mark = self.decimal(start, end, separator=separator)
         block = self.data[self.offset(start) : self.offset(end)]
-        return parse_block(
-            block, names, separator=separator, decimal=mark, name=self.name, first_line=start + 1, allow_text=allow_text
-        )
+        return parse_block(block, names, Layout(separator, mark.mark, mark.grouping, self.name, start + 1))
 
 
 def read_text(source: Source, settings: Settings) -> Text:

@@ -17,6 +17,17 @@ _TOLERATED = 0.01  # share of the rows of a numeric column that may hold somethi
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$|[-+]?(nan|inf|infinity)$", re.IGNORECASE)
 
 
+@dataclass(frozen=True)
+class Layout:
+    """How a block of rows is written, and where it stands (for sentences about it)."""
+
+    separator: str  # one character; a blank means any run of blanks and tabs
+    decimal: str = "."
+    grouping: str = ""  # the mark that parts thousands, if one does
+    name: str = ""
+    first_line: int = 1
+
+
 @dataclass(frozen=True, eq=False)
 class ParsedTable:
     """Columns as read, in the file's own units, with what there is to say about them."""
@@ -25,43 +36,48 @@ class ParsedTable:
     cautions: tuple[Caution, ...] = ()
 
 
-def parse_block(
-    block: bytes, names: Sequence[str], *, separator: str, decimal: str, name: str, first_line: int, allow_text: bool
-) -> ParsedTable:
-    """Parse rows; numeric columns become float64, others stay text where `allow_text`, and are absent elsewhere."""
+def parse_block(block: bytes, names: Sequence[str], layout: Layout) -> ParsedTable:
+    """Parse rows: columns of numbers become float64, columns of words stay text.
+
+    Raises BadInput ``table.empty`` and ``table.columns`` (rows wider than the header).
+    """
     import polars as pl
 
-    block, cautions = _tidy(block, separator)
+    block = _tidy(block, layout.separator)
     if not block:
-        raise BadInput(
-            "table.empty", "“{name}” has a header and no rows below line {line}.", name=name, line=first_line - 1
-        )
-    rows = _sample_rows(block, separator)
-    labels = _labels(names, rows, name, first_line)
-    block, cut = _without_cut_line(block, len(labels), separator)
-    cautions += cut
-    text_columns = {
-        label for i, label in enumerate(labels) if _is_text([row[i] for row in rows if i < len(row)], decimal)
-    }
-    schema = {label: pl.String if label in text_columns else pl.Float64 for label in labels}
-    if decimal == "." or b"." not in block:
+        line = layout.first_line - 1
+        raise BadInput("table.empty", "“{name}” has no rows below line {line}.", name=layout.name, line=line)
+    rows = _sample_rows(block, layout.separator)
+    labels = _labels(names, rows, layout)
+    block, cautions = _without_cut_line(block, len(labels), layout.separator)
+    columns = {label: [row[i] for row in rows if i < len(row)] for i, label in enumerate(labels)}
+    schema = {label: pl.String if _is_text(cells, layout) else pl.Float64 for label, cells in columns.items()}
+    if not layout.grouping and (layout.decimal == "." or b"." not in block):
         try:
-            return ParsedTable(_drop_empty(_read(block, schema, separator, decimal), names), tuple(cautions))
+            return ParsedTable(_drop_empty(_read(block, schema, layout), names), tuple(cautions))
         except pl.exceptions.PolarsError:
-            pass  # something in a numeric column is no number: find out what and where
-    return _exactly(block, schema, names, separator, decimal, first_line, cautions, allow_text=allow_text)
+            pass  # something in a column of numbers is none: find out what and where
+    series, said = _exactly(_read(block, dict.fromkeys(schema, pl.String), Layout(layout.separator)), schema, layout)
+    return ParsedTable(_drop_empty(pl.DataFrame(series), names), (*cautions, *said))
 
 
-def _read(block: bytes, schema: "Mapping[str, type[pl.DataType]]", separator: str, decimal: str) -> "pl.DataFrame":
+def _read(block: bytes, schema: "Mapping[str, type[pl.DataType]]", layout: Layout) -> "pl.DataFrame":
     import polars as pl
 
+    quotes = block.count(b'"')
     return pl.read_csv(
-        block, has_header=False, schema=schema, separator=separator, null_values=NULLS, decimal_comma=decimal == ",",
-        quote_char='"' if block.count(b'"') % 2 == 0 and b'"' in block else None, low_memory=False,
-    )  # fmt: skip
+        block,
+        has_header=False,
+        schema=schema,
+        separator=layout.separator,
+        null_values=NULLS,
+        decimal_comma=layout.decimal == ",",
+        quote_char='"' if quotes and quotes % 2 == 0 else None,
+        low_memory=False,
+    )
 
 
-def _tidy(block: bytes, separator: str) -> tuple[bytes, list[Caution]]:
+def _tidy(block: bytes, separator: str) -> bytes:
     """Blanks around separators removed; runs of blanks folded where blanks part the columns."""
     block = block.rstrip(b" \t\r\n;,\x1a") if separator == " " else block.rstrip(b"\r\n\x1a")
     if separator == " ":
@@ -72,7 +88,7 @@ def _tidy(block: bytes, separator: str) -> tuple[bytes, list[Caution]]:
         blank = rb"[ ]" if separator == "\t" else rb"[ \t]"
         block = re.sub(blank + rb"*" + mark + blank + rb"+|" + blank + rb"+" + mark, separator.encode(), block)
         block = re.sub(rb"(?m)^[ ]+|[ ]+(?=\r?$)", b"", block)
-    return block, []
+    return block
 
 
 def _sample_rows(block: bytes, separator: str) -> list[list[str]]:
@@ -83,7 +99,7 @@ def _sample_rows(block: bytes, separator: str) -> list[list[str]]:
     return [[cell.strip().strip('"') for cell in line.split(separator)] for line in (*first, *last) if line.strip()]
 
 
-def _labels(names: Sequence[str], rows: list[list[str]], name: str, first_line: int) -> list[str]:
+def _labels(names: Sequence[str], rows: list[list[str]], layout: Layout) -> list[str]:
     """One label a column, as wide as the widest sampled row; wider rows must be empty beyond the header."""
     width = max(len(row) for row in rows)
     labels = [f"{label}#{i}" if label in names[:i] else label for i, label in enumerate(names)]
@@ -92,8 +108,11 @@ def _labels(names: Sequence[str], rows: list[list[str]], name: str, first_line: 
         raise BadInput(
             "table.columns",
             "“{name}”: from line {line} on the rows have {width} columns and the header names {named}, so no column can be told from its neighbour. Export the file again (a decimal comma in a file parted by commas looks like this too).",
-            name=name, line=first_line, width=width, named=len(names),
-        )  # fmt: skip
+            name=layout.name,
+            line=layout.first_line,
+            width=width,
+            named=len(names),
+        )
     return labels + [f"column {i + 1}" for i in spare]
 
 
@@ -110,10 +129,10 @@ def _without_cut_line(block: bytes, width: int, separator: str) -> tuple[bytes, 
     return block, []
 
 
-def _is_text(cells: list[str], decimal: str) -> bool:
+def _is_text(cells: list[str], layout: Layout) -> bool:
     """Whether more of the filled cells are words than numbers."""
-    filled = [cell.replace(decimal, ".") if decimal == "," else cell for cell in cells if cell not in NULLS]
-    words = sum(_NUMBER.match(cell) is None for cell in filled)
+    filled = [cell.replace(layout.grouping, "") if layout.grouping else cell for cell in cells if cell not in NULLS]
+    words = sum(_NUMBER.match(cell.replace(layout.decimal, ".")) is None for cell in filled)
     return words > len(filled) / 2
 
 
@@ -128,41 +147,44 @@ def _drop_empty(frame: "pl.DataFrame", names: Sequence[str]) -> "pl.DataFrame":
 
 
 def _exactly(
-    block: bytes, schema: "Mapping[str, type[pl.DataType]]", names: Sequence[str], separator: str, decimal: str, first_line: int,
-    cautions: list[Caution], *, allow_text: bool,
-) -> ParsedTable:  # fmt: skip
+    frame: "pl.DataFrame", schema: "Mapping[str, type[pl.DataType]]", layout: Layout
+) -> "tuple[list[pl.Series], list[Caution]]":
     """The slow way: every cell as text, then column by column, telling which cells are no numbers."""
     import polars as pl
 
-    frame = _read(block, dict.fromkeys(schema, pl.String), separator, ".")
     found: list[pl.Series] = []
+    said: list[Caution] = []
     for label, kind in schema.items():
         cells = frame[label].str.strip_chars()
-        numbers = _to_numbers(cells, decimal)
+        numbers = _to_numbers(cells, layout)
         bad = cells.is_not_null() & numbers.is_null()
         wrong = int(bad.sum())
         if kind == pl.String or wrong > max(1, _TOLERATED * frame.height):
-            found.append(cells if allow_text or kind == pl.String else numbers)
+            found.append(cells)
             continue
+        found.append(numbers)
         if wrong:
             row = int(bad.arg_max() or 0)
-            cautions.append(
+            where = f"the first in line {layout.first_line + row}: “{cells[row]}”"
+            said.append(
                 Caution(
                     "table.not-a-number",
-                    f"Column “{label}” has {wrong} cells that are no numbers, the first in line {first_line + row}: “{cells[row]}”. They are absent.",
+                    f"Column “{label}” has {wrong} cells that are no numbers and count as absent, {where}.",
                 )
             )
-        found.append(numbers)
-    return ParsedTable(_drop_empty(pl.DataFrame(found), names), tuple(cautions))
+    return found, said
 
 
-def _to_numbers(cells: "pl.Series", decimal: str) -> "pl.Series":
+def _to_numbers(cells: "pl.Series", layout: Layout) -> "pl.Series":
     """Text as float64 under one decimal mark; a cell with the other mark is no number."""
     import polars as pl
 
-    if decimal == ",":
+    if layout.grouping:
+        grouped = cells.str.contains(rf"^[-+]?\d{{1,3}}(\{layout.grouping}\d{{3}})+(\D|$)")
+        plain = cells.str.replace_all(layout.grouping, "", literal=True)
+        cells = pl.select(pl.when(grouped).then(plain).otherwise(cells).alias(cells.name)).to_series()
+    if layout.decimal == ",":
         other = cells.str.contains(r"\d\.\d")
-        cells = pl.select(
-            pl.when(other).then(None).otherwise(cells.str.replace(",", ".", literal=True)).alias(cells.name)
-        ).to_series()
+        swapped = cells.str.replace(",", ".", literal=True)
+        cells = pl.select(pl.when(other).then(None).otherwise(swapped).alias(cells.name)).to_series()
     return cells.cast(pl.Float64, strict=False)

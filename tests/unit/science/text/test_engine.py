@@ -1,0 +1,116 @@
+"""Tables: separators, decimal marks, words among numbers, cut lines, padding."""
+
+from typing import Any
+
+import pytest
+
+from jointlab.errors import BadInput
+from jointlab.science.settings import Settings
+from jointlab.science.source import Source
+from jointlab.science.text import Text, read_text, split_header
+from jointlab.science.text.engine import key_values
+
+
+def text_of(body: str | bytes, **settings: str) -> Text:
+    return read_text(Source("f.txt", body if isinstance(body, bytes) else body.encode()), Settings(settings))
+
+
+def rows(body: str, separator: str, **settings: str) -> list[tuple[Any, ...]]:
+    width = len(body.splitlines()[0].split(separator if separator != " " else None))
+    return text_of(body, **settings).table(0, [f"c{i}" for i in range(width)], separator=separator).frame.rows()
+
+
+@pytest.mark.parametrize(
+    ("body", "separator", "expected"),
+    [
+        ("1,5;2\n3,25;4\n", ";", [(1.5, 2.0), (3.25, 4.0)]),
+        ("0,500;2\n3,250;4\n", ";", [(0.5, 2.0), (3.25, 4.0)]),
+        ("-1,5E+003\t2\r\n1,0E+000\t4\r\n", "\t", [(-1500.0, 2.0), (1.0, 4.0)]),
+        ("1,234.5;2\n3,250.0;4\n", ";", [(1234.5, 2.0), (3250.0, 4.0)]),
+        ("06.05.2021;2,5\n07.05.2021;4,5\n", ";", [("06.05.2021", 2.5), ("07.05.2021", 4.5)]),
+        ("CC, charge;2.5\nrest, 2;4.5\n", ";", [("CC, charge", 2.5), ("rest, 2", 4.5)]),
+        ("  1 2\t3\n  4\t5 6\n7   8 9\n\n", " ", [(1.0, 2.0, 3.0), (4.0, 5.0, 6.0), (7.0, 8.0, 9.0)]),
+        ("1, 2.5\n3, 4.5\n", ",", [(1.0, 2.5), (3.0, 4.5)]),
+        ("1\t2\n\n\n3\t4\n", "\t", [(1.0, 2.0), (3.0, 4.0)]),
+        ("1,\n,2\n", ",", [(1.0, None), (None, 2.0)]),
+    ],
+)
+def test_numbers_come_out_right(body: str, separator: str, expected: list[tuple[Any, ...]]) -> None:
+    assert rows(body, separator) == expected
+
+
+def test_a_comma_that_may_part_thousands_is_a_question_with_both_readings() -> None:
+    with pytest.raises(BadInput) as caught:
+        rows("1,500;2\n3,250;4\n", ";")
+    question = caught.value.question
+    assert question is not None
+    assert question.key == "decimal_mark"
+    assert [(o.value, float(o.example)) for o in question.options] == [("comma", 1.5), ("point", 1500.0)]
+    assert rows("1,500;2\n3,250;4\n", ";", decimal_mark="comma") == [(1.5, 2.0), (3.25, 4.0)]
+
+
+def test_two_decimal_marks_in_one_table_are_refused() -> None:
+    with pytest.raises(BadInput) as caught:
+        rows("1.5;2,5\n3.25;4,5\n", ";")
+    assert caught.value.code == "text.decimal-mixed"
+
+
+def test_rows_wider_than_the_header_are_refused() -> None:
+    with pytest.raises(BadInput) as caught:
+        text_of("1,5,2,5\n3,5,4,5\n").table(0, ["a", "b"], separator=",")
+    assert caught.value.code == "table.columns"
+
+
+def test_a_half_written_last_line_is_left_out_and_said() -> None:
+    parsed = text_of("1\t2\t3\n4\t5\t6\n7\t8").table(0, ["a", "b", "c"], separator="\t")
+    assert parsed.frame.rows() == [(1.0, 2.0, 3.0), (4.0, 5.0, 6.0)]
+    assert [c.code for c in parsed.cautions] == ["table.last-line-cut"]
+
+
+def test_a_word_among_numbers_is_absent_and_said_with_its_line() -> None:
+    parsed = text_of("1\t2\n3\txx\n5\t6\n").table(0, ["a", "b"], separator="\t")
+    assert parsed.frame["b"].to_list() == [2.0, None, 6.0]
+    assert "line 2" in parsed.cautions[0].message
+
+
+def test_zero_padding_is_removed_and_said_but_zeros_inside_are_a_loss() -> None:
+    padded = text_of(b"1\t2\n3\t4\n" + b"\0" * 100)
+    assert [c.code for c in padded.cautions] == ["file.zero-padded"]
+    for body, code in ((b"1\t2\n" + b"\0" * 9 + b"3\t4\n5\n", "file.zeros-inside"), (b"\0" * 50, "file.only-zeros")):
+        with pytest.raises(BadInput) as caught:
+            text_of(body)
+        assert caught.value.code == code
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"])
+def test_line_ends_are_equal(ends: str) -> None:
+    text = text_of(ends.join(["head", "1;2", "3;4", ""]))
+    assert text.line(0) == "head"
+    assert text.table(1, ["a", "b"], separator=";").frame.rows() == [(1.0, 2.0), (3.0, 4.0)]
+
+
+@pytest.mark.parametrize(
+    ("cell", "name", "unit"),
+    [
+        ("Ewe/V", "Ewe", "V"),
+        ("<I>/mA", "<I>", "mA"),
+        ("Re(Z)/Ohm", "Re(Z)", "Ohm"),
+        ("(Q-Qo)/mA.h", "(Q-Qo)", "mA.h"),
+        ("Current (mA)", "Current", "mA"),
+        ("Time [s]", "Time", "s"),
+        ("SpeCap/mAh/g", "SpeCap", "mAh/g"),
+        ("dQdV/uAh/V", "dQdV", "uAh/V"),
+        ("Voltage / V", "Voltage", "V"),
+        ("P/P0", "P/P0", None),
+        ("Va/cm3(STP) g-1", "Va", "cm3(STP) g-1"),
+        ("cycle number", "cycle number", None),
+        ("电压(V)", "电压", "V"),
+    ],
+)
+def test_header_cells_part_into_name_and_unit(cell: str, name: str, unit: str | None) -> None:
+    header = split_header(cell)
+    assert (header.name, header.unit) == (name, unit)
+
+
+def test_keys_and_values() -> None:
+    assert key_values(["Device : SP-200", "no value", "Device : other"], " : ") == {"Device": "SP-200"}
