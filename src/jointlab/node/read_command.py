@@ -54,7 +54,16 @@ def run_read(options: argparse.Namespace) -> int:
         else:
             print_answer(answer)
         answers.append(answer)
+    if options.report:
+        write_report(answers, Path(options.report), title="Instrument files, read")
     return EXIT_REFUSED if any(answer.refused for answer in answers) else EXIT_READ
+
+
+def write_report(answers: list[Answer], path: Path, *, title: str) -> None:
+    """One self-contained HTML page about all answers."""
+    from jointlab.node.report import report_html
+
+    path.write_text(report_html(answers, title=title), encoding="utf-8")
 
 
 def parse_settings(given: list[str]) -> dict[str, str]:

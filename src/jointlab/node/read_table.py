@@ -1,9 +1,9 @@
 """`jointlab read` for people: what was read, the figures with uncertainty and unit, what to know, or the refusal."""
 
-import math
 import sys
 from typing import TYPE_CHECKING
 
+from jointlab.node.numbers import with_uncertainty
 from jointlab.science.plots.plot import display_unit
 from jointlab.science.quantities import QUANTITIES
 from jointlab.science.source import printable
@@ -44,18 +44,3 @@ def print_answer(answer: "Answer") -> None:
             lines.append(f"    and {len(file.figures) - _MOST_FIGURES} more figures (--json shows all)")
         lines += [f"  note ({warning.code}): {warning.message}" for warning in file.warnings]
     sys.stdout.write("\n".join(lines) + "\n")
-
-
-def with_uncertainty(value: float, uncertainty: float | None) -> str:
-    """“18.4 ± 0.6”: equal decimals; the uncertainty has one significant digit, two when the first is 1 or 2."""
-    if uncertainty is None or not math.isfinite(uncertainty) or uncertainty <= 0:
-        return f"{value:.5g}"
-    exponent = math.floor(math.log10(uncertainty))
-    digits = 2 if f"{uncertainty:e}"[0] in "12" else 1
-    decimals = digits - 1 - exponent
-    if f"{round(uncertainty, decimals):e}"[0] == "1" and digits == 1:
-        decimals += 1  # 0.96 rounds up to 1.0
-    if decimals > 12 or abs(value) >= 1e7:
-        return f"{value:.6g} ± {uncertainty:.2g}"
-    shown = max(decimals, 0)
-    return f"{round(value, decimals):.{shown}f} ± {round(uncertainty, decimals):.{shown}f}"

@@ -1,0 +1,37 @@
+"""Numbers for people: a value with its uncertainty, and how far two values are apart."""
+
+import math
+
+
+def with_uncertainty(value: float, uncertainty: float | None) -> str:
+    """“18.4 ± 0.6”: equal decimals; the uncertainty has one significant digit, two when the first is 1 or 2."""
+    if uncertainty is None or not math.isfinite(uncertainty) or uncertainty <= 0:
+        return _minus(f"{value:.5g}")
+    exponent = math.floor(math.log10(uncertainty))
+    decimals = (1 if f"{uncertainty:.1e}"[0] in "12" else 0) - exponent
+    if decimals > 12 or abs(value) >= 1e7 or 0 < abs(value) < 1e-4:
+        return _scientific(value, uncertainty)
+    shown = max(decimals, 0)
+    return _minus(f"{round(value, decimals):.{shown}f} ± {round(uncertainty, decimals):.{shown}f}")
+
+
+def _scientific(value: float, uncertainty: float) -> str:
+    """“(2.31 ± 0.05)e-06” with the exponent of the larger of the two."""
+    exponent = math.floor(math.log10(max(abs(value), uncertainty)))
+    inner = with_uncertainty(value / 10.0**exponent, uncertainty / 10.0**exponent)
+    return f"({inner})e{exponent:+03d}"
+
+
+def difference(computed: float, stated: float) -> str:
+    """Computed against stated in per cent, with its sign; a dash where there is nothing to divide by."""
+    if stated == 0 or not math.isfinite(computed) or not math.isfinite(stated):
+        return "—"
+    percent = 100.0 * (computed - stated) / abs(stated)
+    digits = 1 if abs(percent) >= 0.05 else 3
+    shown = f"{percent:+.{digits}f}"
+    return _minus("0 %" if float(shown) == 0 else f"{shown} %")
+
+
+def _minus(text: str) -> str:
+    """A real minus sign before digits; exponents keep the hyphen that other programs read."""
+    return text.replace("-", "−") if "e-" not in text else text
