@@ -22,6 +22,8 @@ def test_value_and_uncertainty_have_equal_decimals(value: float, uncertainty: fl
     assert with_uncertainty(value, uncertainty) == shown
 
 
-@pytest.mark.parametrize(("computed", "stated", "shown"), [(99, 100, "−1.0 %"), (1.0, 1.0, "0 %"), (1.0, 0.0, "—"), (118, 109, "+8.3 %")])
+@pytest.mark.parametrize(
+    ("computed", "stated", "shown"), [(99, 100, "−1.0 %"), (1.0, 1.0, "0 %"), (1.0, 0.0, "—"), (118, 109, "+8.3 %")]
+)
 def test_a_difference_is_in_per_cent_with_its_sign(computed: float, stated: float, shown: str) -> None:
     assert difference(computed, stated) == shown

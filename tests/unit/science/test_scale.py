@@ -30,7 +30,13 @@ def test_a_log_axis_has_ticks_at_1_2_5_or_at_decades() -> None:
 
 @pytest.mark.parametrize(
     ("value", "ticks", "label"),
-    [(0.5, (0, 0.5, 1.0), "0.5"), (2.5, (0, 2.5, 5.0), "2.5"), (-20, (-20, 0, 20), "−20"), (2e6, (0, 1e6, 2e6), "2·10⁶"), (1e-5, (0, 1e-5), "10⁻⁵")],
+    [
+        (0.5, (0, 0.5, 1.0), "0.5"),
+        (2.5, (0, 2.5, 5.0), "2.5"),
+        (-20, (-20, 0, 20), "−20"),
+        (2e6, (0, 1e6, 2e6), "2·10⁶"),
+        (1e-5, (0, 1e-5), "10⁻⁵"),
+    ],
 )
 def test_labels_are_short(value: float, ticks: tuple[float, ...], label: str) -> None:
     assert tick_label(value, ticks) == label
