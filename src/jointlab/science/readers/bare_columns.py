@@ -119,7 +119,7 @@ def _columns(source: Source, settings: Settings) -> BareColumns:
     if form is None:
         raise BadInput("bare.rows", "The rows of “{name}” do not have one number of columns.", name=source.name)
     names = [f"column {i + 1}" for i in range(form.width)]
-    parsed = text.table(0, names, separator=form.separator, allow_text=False)
+    parsed = text.table(0, names, separator=form.separator)
     if parsed.cautions:
         text = Text(text.name, text.data, text.decisions, (*text.cautions, *parsed.cautions), text.decimal_given)
     absent = sum(parsed.frame.null_count().row(0))
