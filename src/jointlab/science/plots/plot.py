@@ -26,9 +26,11 @@ class Axis:
     def title(self, language: str = "en") -> str:
         """“Crystallite size (nm)”; (1) for a ratio, (a. u.) for an arbitrary scale."""
         entry = QUANTITIES[self.quantity] if self.quantity else None
-        name = self.label or (entry.title(language) if entry else "")
-        unit = self.unit or (entry.unit if entry else "1")
-        return f"{name[:1].upper()}{name[1:]} ({display_unit(unit)})"
+        unit = display_unit(self.unit or (entry.unit if entry else "1"))
+        if self.label or entry is None:
+            return f"{self.label or ''} ({unit})"
+        name = entry.title(language)
+        return f"{name[:1].upper() if len(name.split()[0]) > 1 else name[:1]}{name[1:]} ({unit})"
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
+_WASTE = 1.06  # a tight axis may end at a tick if that wastes no more
 _TIGHT_DECADES = 2.5  # up to here a log axis has ticks at 1, 2 and 5
 
 
@@ -31,8 +32,16 @@ class Scale:
         return self.length * (1.0 - share if self.reverse else share)
 
 
-def scale(values: Sequence[float], *, length: float, log: bool = False, reverse: bool = False, most: int = 6) -> Scale:
-    """A scale that holds all `values`, with at most about `most` ticks."""
+def scale(
+    values: Sequence[float],
+    *,
+    length: float,
+    log: bool = False,
+    reverse: bool = False,
+    most: int = 6,
+    tight: bool = False,
+) -> Scale:
+    """A scale that holds all `values`, with at most about `most` ticks; a tight one ends where the values end."""
     finite = [v for v in values if math.isfinite(v) and (v > 0 or not log)]
     low, high = (min(finite), max(finite)) if finite else (1.0, 10.0) if log else (0.0, 1.0)
     if log:
@@ -43,6 +52,9 @@ def scale(values: Sequence[float], *, length: float, log: bool = False, reverse:
     step = _step((high - low) / most)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     ticks = tuple(round(step * n, 12) if abs(step) > 1e-9 else step * n for n in range(first, last + 1))
+    if tight and (ticks[-1] - ticks[0]) > _WASTE * (high - low):
+        inside = tuple(t for t in ticks if low <= t <= high)
+        return Scale(low, high, length, inside, reverse=reverse)
     return Scale(ticks[0], ticks[-1], length, ticks, reverse=reverse)
 
 
@@ -82,7 +94,7 @@ def tick_label(value: float, ticks: Sequence[float], *, log: bool = False) -> st
 
 
 def _power(value: float) -> str:
-    if 1e-2 <= abs(value) < 1e5:
+    if 1e-2 <= abs(value) < 1e4:
         return f"{value:g}".replace("-", "−")
     exponent = math.floor(math.log10(abs(value)) + 1e-9)
     mantissa = value / 10.0**exponent

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 WIDTH, HEIGHT = 660, 330
 _MARGIN_LEFT, _MARGIN_TOP, _MARGIN_RIGHT, _MARGIN_BOTTOM = 64, 30, 16, 48
+_INSET = 0.34  # of the plot's width and height
 _MOST_TITLED = 200  # points that carry a title of their own
 _MOST_MARKED = 1500  # beyond, points melt into a line
 
@@ -29,6 +30,8 @@ STYLE = """
 .plot .k1{stroke-dasharray:6 3}.plot .k2{stroke-dasharray:2 3}
 .plot .pt{fill:var(--a,#0a7884);stroke:var(--a,#0a7884);stroke-width:1.2}.plot .pt.k1,.plot .pt.k2{fill:var(--card,#fff)}
 .plot .pt.k1,.plot .pt.k2{stroke-dasharray:none}.plot .eb{stroke:var(--a,#0a7884);stroke-width:1}
+.plot .panel{fill:var(--card,#fff);stroke:var(--line,#e3e1da)}
+.plot .halo{paint-order:stroke;stroke:var(--card,#fff);stroke-width:3px}
 .plot .ref{stroke:var(--soft,#566164)}.plot .fit{stroke:var(--ink,#1c2426);stroke-width:1}
 """
 
@@ -49,30 +52,35 @@ def svg(plot: Plot, *, language: str = "en", width: int = WIDTH, height: int = H
     """The whole plot as one ``<svg>`` element that scales with its container."""
     box = (-_MARGIN_LEFT, -_MARGIN_TOP, width + _MARGIN_LEFT + _MARGIN_RIGHT, height + _MARGIN_TOP + _MARGIN_BOTTOM)
     label = escape(plot.description or plot.title, quote=True)
-    inner = _draw(plot, language, width, height, inset=False)
-    if plot.inset is not None:
-        w, h = width * 0.34, height * 0.34
-        corner = f"translate({width * 0.24:.0f},{_MARGIN_TOP + 6})"
-        panel = f'<rect x="-52" y="-26" width="{w + 72:.0f}" height="{h + 62:.0f}" rx="6" fill="var(--card,#fff)" stroke="var(--line,#e3e1da)"/>'
-        inner += f'<g transform="{corner}">{panel}{_draw(plot.inset, language, w, h, inset=True)}</g>'
+    frame = _frame(plot, width, height, most=7)
+    inner = _draw(plot, frame, language) + _inset(plot, frame, language)
     view = " ".join(f"{v:g}" for v in box)
     return f'<svg class="plot" role="img" aria-label="{label}" viewBox="{view}">{inner}</svg>'
 
 
-def _draw(plot: Plot, language: str, width: float, height: float, *, inset: bool) -> str:
-    frame = _frame(plot, width, height, most=4 if inset else 7)
+def _draw(plot: Plot, frame: _Frame, language: str) -> str:
     parts = [_axes(frame, plot, language), _bands(frame, plot)]
     parts += [_series(frame, series) for series in plot.series]
-    parts += [_ticks(frame, plot), "" if inset else _legend(frame, plot)]
-    return "".join(parts)
+    return "".join([*parts, _ticks(frame, plot), _legend(frame, plot)])
+
+
+def _inset(plot: Plot, frame: _Frame, language: str) -> str:
+    """A smaller plot in the upper left, to the right of a shaded range."""
+    if plot.inset is None:
+        return ""
+    width, height = frame.x.length * _INSET, frame.y.length * _INSET
+    left = max([60.0, *(frame.x.place(band.high) + 62 for band in plot.bands)])
+    panel = f'<rect x="-52" y="-28" width="{width + 70:.0f}" height="{height + 76:.0f}" rx="6" class="panel"/>'
+    inner = _draw(plot.inset, _frame(plot.inset, width, height, most=4), language)
+    return f'<g transform="translate({left:.0f},{_MARGIN_TOP})">{panel}{inner}</g>'
 
 
 def _frame(plot: Plot, width: float, height: float, *, most: int) -> _Frame:
     xs = [v for s in plot.series for v in _span(s.x)] + [edge for band in plot.bands for edge in (band.low, band.high)]
     ys = [v for s in plot.series for v in _span(s.y, s.uncertainty)]
-    if any(s.style == "bars" for s in plot.series) and not plot.y.log:
-        ys.append(0.0)
-    x = scale(xs, length=width, log=plot.x.log, reverse=plot.x.reverse, most=most + 1)
+    bars = any(s.style == "bars" for s in plot.series)
+    x = scale(xs, length=width, log=plot.x.log, reverse=plot.x.reverse, most=most + 1, tight=not bars)
+    ys += [0.0] if bars and not plot.y.log else []
     y = scale(ys, length=height, log=plot.y.log, reverse=plot.y.reverse, most=most - 1)
     return _equal(x, y) if plot.x.equal or plot.y.equal else _Frame(x, y)
 
@@ -243,7 +251,7 @@ def _ticks(frame: _Frame, plot: Plot) -> str:
             continue
         out.append(f'<line class="ref" x1="{x:.1f}" x2="{x:.1f}" y1="{frame.y.length - 9:g}" y2="{frame.y.length:g}"/>')
         if tick.label and x > free_from:
-            out.append(_text(x, frame.y.length - 13, tick.label, "tick", "middle"))
+            out.append(_text(x, frame.y.length - 13, tick.label, "tick halo", "middle"))
             free_from = x + 7.0 * len(tick.label) + 6
     return "".join(out)
 
@@ -251,12 +259,15 @@ def _ticks(frame: _Frame, plot: Plot) -> str:
 def _legend(frame: _Frame, plot: Plot) -> str:
     """A short legend inside of the plot with the same line and mark, in the corner with the fewest points."""
     named = [s for s in plot.series if s.name]
-    if len(named) < 2:
+    if len(named) < 2 or frame.x.length < WIDTH / 2:
         return ""
     wide = 40 + 6.6 * max(len(s.name) for s in named)
     left = _emptier_side(frame, plot, wide) == "left"
     x = 10.0 if left else frame.x.length - wide
     top = 46.0 if plot.bands and left else 12.0
+    if plot.inset is not None:
+        left, top = True, frame.y.length * _INSET + _MARGIN_TOP + 72
+        x = max([10.0, *(frame.x.place(band.high) + 10 for band in plot.bands)])
     out = []
     for row, series in enumerate(named):
         y = top + 17 * row
