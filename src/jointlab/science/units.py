@@ -64,6 +64,7 @@ _BASE: dict[str, tuple[float, Dimension, bool, str]] = {
     "V": (1.0, _VOLT, True, ""),
     "C": (1.0, _COULOMB, True, ""),
     "Ah": (3600.0, _COULOMB, True, ""),
+    "As": (1.0, _COULOMB, True, ""),
     "ohm": (1.0, _OHM, True, ""),
     "S": (1.0, tuple(-e for e in _OHM), True, ""),  # type: ignore[dict-item]
     "F": (1.0, _d(m=-2, kg=-1, s=4, a=2), True, ""),
@@ -74,6 +75,7 @@ _BASE: dict[str, tuple[float, Dimension, bool, str]] = {
     "emu": (1e-3, _d(m=2, a=1), False, ""),
     "W": (1.0, _WATT, True, ""),
     "Wh": (3600.0, _JOULE, True, ""),
+    "Ws": (1.0, _JOULE, True, ""),
     "J": (1.0, _JOULE, True, ""),
     "cal": (4.184, _JOULE, True, ""),
     "eV": (1.602176634e-19, _JOULE, True, ""),

@@ -11,6 +11,7 @@ from jointlab.science.source import Source
 MODULES: tuple[str, ...] = (
     "bare_columns",
     "biologic_mpt",
+    "neware_nda",
     "panalytical_xrdml",
 )
 

@@ -38,14 +38,60 @@ def durations(cells: "pl.Series") -> "pl.Series":
         .lazy()
         .select(
             days=pl.col("cell").str.extract(r"^\s*(\d+)\s*d", 1).cast(pl.Float64),
-            clock=pl.col("cell").str.replace(r"^\s*\d+\s*d\s*", "").str.strip_chars().str.split_exact(":", 2),
+            clock=pl.col("cell").str.replace(r"^\s*\d+\s*d\s*", "").str.strip_chars().str.split_exact(":", 3),
         )
         .unnest("clock")
         .collect()
     )
     hours, minutes, seconds = (parts[f"field_{i}"].cast(pl.Float64, strict=False) for i in range(3))
     total = hours * 3600 + minutes * 60 + seconds + parts["days"].fill_null(0.0) * 86400
+    if parts["field_3"].null_count() < parts.height:  # a fourth part may be anything: no duration that is known here
+        total = pl.select(pl.when(parts["field_3"].is_null()).then(total)).to_series()
     return total.alias(cells.name)
+
+
+def clock_times(cells: "pl.Series") -> "pl.Series | None":
+    """Time stamps as seconds since 1970 by the clock that wrote them (float64); empty cells are absent.
+
+    None where some cell is no time stamp, where the form changes, or where nothing tells the day from the month.
+    """
+    import polars as pl
+
+    stamps = cells.str.strip_chars().replace("", None)
+    filled = stamps.drop_nulls()
+    if not filled.len():
+        return None
+    for form in _stamp_forms(filled):
+        parsed = stamps.str.to_datetime(form, time_unit="us", strict=False)
+        if parsed.null_count() == stamps.null_count():
+            return (parsed.dt.epoch("us").cast(pl.Float64) / 1e6).alias(cells.name)
+    return None
+
+
+def _stamp_forms(stamps: "pl.Series") -> list[str]:
+    """The forms that these stamps may have, judged by the first one and, for day and month, by all."""
+    import polars as pl
+
+    first = str(stamps[0])
+    match = re.match(r"(\d{1,4})([-/.])(\d{1,2})[-/.](\d{1,4})([ T]+)", first)
+    if match is None:
+        return []
+    mark, gap = match[2], match[5]
+    clocks = (
+        ["%I:%M:%S%.f %p", "%I:%M %p"] if re.search(r"[AaPp][Mm]$", first) else ["%H:%M:%S", "%H:%M:%S%.f", "%H:%M"]
+    )
+    if len(match[1]) == 4:
+        return [f"%Y{mark}%m{mark}%d{gap}{clock}" for clock in clocks]
+    year = "%Y" if len(match[4]) == 4 else "%y"
+    head = stamps.str.extract_groups(r"^(\d{1,2})[-/.](\d{1,2})[-/.]").struct.unnest()
+    largest = [head[name].cast(pl.Int64, strict=False).max() for name in head.columns]
+    if largest[0] is None or largest[1] is None:
+        return []
+    day_first, month_first = int(str(largest[0])) > 12, int(str(largest[1])) > 12
+    if day_first == month_first:
+        return []
+    date = f"%d{mark}%m{mark}{year}" if day_first else f"%m{mark}%d{mark}{year}"
+    return [f"{date}{gap}{clock}" for clock in clocks]
 
 
 def date_order(stamps: Iterable[str]) -> DateOrder | None:

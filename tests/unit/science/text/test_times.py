@@ -5,7 +5,7 @@ from datetime import datetime, timedelta, timezone
 import polars as pl
 import pytest
 
-from jointlab.science.text.times import date_order, durations, parse_timestamp
+from jointlab.science.text.times import clock_times, date_order, durations, parse_timestamp
 
 
 def test_durations_go_past_a_day() -> None:
@@ -39,3 +39,24 @@ def test_which_number_is_the_day_is_evidence() -> None:
     assert date_order(["06/05/2021", "05/13/2021"]) == "mdy"
     assert date_order(["06/05/2021"]) is None
     assert parse_timestamp("06/05/2021", order="dmy") == datetime(2021, 5, 6)
+
+
+def test_a_fourth_part_of_a_duration_is_not_dropped() -> None:
+    assert durations(pl.Series(["00:00:10", "00:00:10:500", "144:02:18"])).to_list() == [10.0, None, 518538.0]
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        (["2022-05-18 16:27:52", "", "2022-05-18 16:28:52.250"], [1652891272.0, None, 1652891332.25]),
+        (["05/18/2022 4:27:52 PM"], [1652891272.0]),
+        (["18.05.2022 16:27:52"], [1652891272.0]),
+        (["01/02/2022 00:00:00", "01/13/2022 00:00:00"], [1640995200.0 + 86400, 1642032000.0]),
+        (["01/02/2022 00:00:00"], None),
+        (["13/02/2022 00:00:00", "01/14/2022 00:00:00"], None),
+        (["2022-05-18 16:27:52", "later"], None),
+    ],
+)
+def test_clock_times_are_seconds_since_1970(cells: list[str], expected: list[float | None] | None) -> None:
+    found = clock_times(pl.Series(cells))
+    assert (None if found is None else found.to_list()) == expected
