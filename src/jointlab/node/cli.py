@@ -32,6 +32,8 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser(
         "formats", help="what is read, and what is recognised and refused with the export to make instead"
     )
+    demo = commands.add_parser("demo", help="make the demonstration laboratory's files, read them, write a report")
+    demo.add_argument("folder", nargs="?", default="demo", metavar="FOLDER", help="where to write (default: demo)")
     return parser
 
 
@@ -43,6 +45,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             from jointlab.node.read_command import run_read
 
             return run_read(options)
+        if options.command == "demo":
+            from pathlib import Path
+
+            from jointlab.node.demo_command import run_demo
+
+            return run_demo(Path(options.folder))
         from jointlab.node.formats_command import run_formats
 
         return run_formats()

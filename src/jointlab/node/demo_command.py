@@ -1,0 +1,42 @@
+"""`jointlab demo FOLDER`: the demonstration laboratory's files are made, read, shown as a table and as one HTML report."""
+
+import sys
+from pathlib import Path
+
+from jointlab.node.numbers import with_uncertainty
+from jointlab.node.read_command import Answer, read_path, write_report
+from jointlab.science.demonstration.laboratory import FILES, write_files
+from jointlab.science.plots.plot import display_unit
+from jointlab.science.quantities import QUANTITIES
+
+_PER_FILE = 4
+
+
+def run_demo(folder: Path) -> int:
+    """Make, read and show; 0 when every file that should be read was read."""
+    answers: list[Answer] = []
+    sys.stdout.write("The demonstration laboratory: invented samples, modelled instruments, real vendor formats.\n\n")
+    for number, (entry, path) in enumerate(write_files(folder / "files"), start=1):
+        answer = read_path(str(path), dict(entry.settings))
+        answers.append(answer)
+        sys.stdout.write(f"[{number}/{len(FILES)}] {entry.path}\n      {entry.title}\n{_shown(answer)}")
+        sys.stdout.flush()
+    report = folder / "report.html"
+    write_report(answers, report, title="Demonstration laboratory: instrument files, read")
+    read = sum(answer.file is not None for answer in answers)
+    sys.stdout.write(f"\n{read} files read, {len(answers) - read} refused with advice.\n")
+    sys.stdout.write(f"Report with plots: {report.resolve()}\n")
+    return 0
+
+
+def _shown(answer: Answer) -> str:
+    """The first figures of a file, one of a kind, or the refusal."""
+    if answer.file is None:
+        return f"      not read: {answer.refused.message if answer.refused else ''}\n"
+    chosen = {figure.quantity: figure for figure in reversed(answer.file.figures)}
+    lines = []
+    for figure in [f for f in answer.file.figures if chosen[f.quantity] is f][:_PER_FILE]:
+        value = with_uncertainty(figure.value, figure.uncertainty)
+        unit = display_unit(figure.unit).removeprefix("1")
+        lines.append(f"      {QUANTITIES[figure.quantity].en:<30} {value} {unit}".rstrip() + "\n")
+    return "".join(lines) or "      read; no figures\n"
