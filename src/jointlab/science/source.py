@@ -13,6 +13,8 @@ from jointlab.errors import BadInput, NotFound
 from jointlab.science.archives import Archive, open_archive
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from jointlab.science.workbooks import Workbook
 
 HEAD = 4096
@@ -66,6 +68,14 @@ class Source:
         from jointlab.science.workbooks import open_workbook
 
         return open_workbook(self.data)
+
+    @cached_property
+    def tops(self) -> "Mapping[str, list[tuple[str | None, ...]]]":
+        """The first rows of each sheet of a workbook as text, for recognition; empty for all else and for broken ones."""
+        try:
+            return self.workbook.tops if self.workbook is not None else {}
+        except BadInput:
+            return {}
 
 
 def printable(name: str) -> str:

@@ -9,10 +9,13 @@ from jointlab.science.source import Source
 
 # Modules of this package, each with READERS: tuple[Reader, ...]. Order does not matter: two claims are a fault.
 MODULES: tuple[str, ...] = (
+    "aif",
     "bare_columns",
+    "belsorp",
     "biologic_mpt",
     "neware_nda",
     "panalytical_xrdml",
+    "pygaps_json",
 )
 
 

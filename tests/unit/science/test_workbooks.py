@@ -1,0 +1,29 @@
+"""Workbooks: text and full numbers of one sheet, and recognition that never raises."""
+
+from jointlab.science.source import Source, open_source
+from tests.instrument_files import needs_real_files, real_file
+
+
+@needs_real_files
+def test_a_grid_keeps_all_digits_of_a_number_and_the_words_beside_it() -> None:
+    workbook = open_source(real_file("adsorption/Sample_A.xls")).workbook
+    assert workbook is not None
+    grid = workbook.grid("Sheet1")
+    assert grid.text(29, 5) == "0.006685549"
+    assert grid.column(5, 28, 31).to_list()[1] == 0.006685548883050357
+    assert grid.column(5, 28, 31).to_list()[0] is None
+    assert grid.text(27, 7) == "Quantity Adsorbed (cm³/g STP)"
+    assert grid.text(10**6, 0) is None
+    assert grid.text(27, 10**6) is None
+
+
+@needs_real_files
+def test_a_chart_sheet_has_no_rows_and_the_others_are_read() -> None:
+    tops = open_source(real_file("adsorption/13X water 30c.xlsx")).tops
+    assert tops["Chart1"] == []
+    assert tops["DVS Data"][0][0] == "DVS-Vacuum-Data-File"
+
+
+def test_tops_of_what_is_no_workbook_are_empty() -> None:
+    for data in (b"text", b"PK\x03\x04broken", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600):
+        assert not Source("x", data).tops
