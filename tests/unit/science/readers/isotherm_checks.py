@@ -51,4 +51,5 @@ def assert_cuts_are_safe(path: Path, whole: ReadFile, *, steps: int = 23) -> Non
         frame = part.tables[0].frame
         shared = [name for name in ("pressure", "loading") if name in frame.columns]
         assert frame.select(shared).equals(first.select(shared)[: frame.height]), f"cut at {len(cut)} of {len(data)}"
-        assert frame.height == first.height or part.warnings, f"cut at {len(cut)}: not said"
+        ended = cut.endswith(b"\n")  # a file without a count, cut between two rows, is whole by all that can be known
+        assert frame.height == first.height or part.warnings or ended, f"cut at {len(cut)}: not said"
