@@ -13,6 +13,7 @@ MODULES: tuple[str, ...] = (
     "bare_columns",
     "belsorp",
     "biologic_mpt",
+    "neware_export",
     "neware_nda",
     "panalytical_xrdml",
     "pygaps_json",

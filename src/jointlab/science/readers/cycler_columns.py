@@ -24,6 +24,8 @@ _CLOCK_HINT = re.compile(r"\s*\((?:[dD]+[-: ])?[hH]+:.*\)\s*$|\s*\(时:.*\)\s*$|
 _FLATTENED_UNIT = re.compile(r"^(?P<name>.+?)_(?P<unit>[A-Za-z]+)_$")  # “Test_Time_s_”: brackets a program turned to _
 _AUXILIARY_TEMPERATURE = re.compile(r"^(?:aux)?(?:t|temp|temperature|温度)_?(?P<number>\d+)$")
 _ELAPSED = ("time", "step_time")
+_LOST_OHM = re.compile(r"\((?P<prefix>m?)O\)\s*$")  # an Ω that an ASCII export could not write
+_SPELLINGS = {"temperature": {"C": "degC", "F": "degF"}}
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ def part(cell: str) -> Header:
     plain = _CLOCK_HINT.sub("", text)
     if plain != text:
         return Header(plain, None, cell.strip())
-    header = split_header(text)
+    header = split_header(_LOST_OHM.sub(r"(\g<prefix>ohm)", text))
     flat = _FLATTENED_UNIT.match(text)
     if header.unit is None and flat is not None and parse_unit(flat["unit"]) is not None:
         return Header(flat["name"], flat["unit"], cell.strip())
@@ -84,10 +86,18 @@ def meaning_of(header: Header, vocabulary: Mapping[str, Meaning]) -> Meaning | N
         found = Meaning("temperature", f"temperature_{auxiliary['number']}")
     if found is None or found.quantity is None:
         return found
-    dimension = QUANTITIES[found.quantity]
-    if header.unit is not None and not dimension.integer and not _fits(header.unit, dimension.unit):
+    entry = QUANTITIES[found.quantity]
+    unit = _unit(header, found)
+    if unit is not None and not entry.integer and not _fits(unit, entry.unit):
         return None  # a rate or a share under a known name: kept under its own header
     return found
+
+
+def _unit(header: Header, meaning: Meaning) -> str | None:
+    """The unit of the header, or what the format fixes where the header has none."""
+    if header.unit is None:
+        return meaning.unit
+    return _SPELLINGS.get(meaning.quantity or "", {}).get(header.unit, header.unit)
 
 
 def _fits(unit: str, target: str) -> bool:
@@ -140,7 +150,7 @@ def _column(
         return RawColumn(seconds, meaning.quantity, "s", header.text, meaning.name)
     if QUANTITIES[meaning.quantity].integer:
         return RawColumn(_numbers(values, header, vendor, origin), meaning.quantity, None, header.text, meaning.name)
-    unit = header.unit or meaning.unit
+    unit = _unit(header, meaning)
     if unit is None:
         raise BadInput(
             f"{vendor}.unit", "Column “{header}” of “{origin}” does not say its unit, so its numbers cannot be used. Export it with units in the header.",

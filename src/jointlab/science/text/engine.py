@@ -35,7 +35,7 @@ class Text:
     decimal_given: str | None = None
 
     @cached_property
-    def _starts(self) -> "NDArray[np.int64]":
+    def starts(self) -> "NDArray[np.int64]":
         """Offset of each line, shape (lines,)."""
         import numpy as np
 
@@ -46,11 +46,11 @@ class Text:
     @property
     def line_count(self) -> int:
         """Number of lines; a last line without an end counts."""
-        return len(self._starts)
+        return len(self.starts)
 
     def offset(self, line: int) -> int:
         """Byte offset where a line starts; the end of the data for the line after the last."""
-        return int(self._starts[line]) if line < self.line_count else len(self.data)
+        return int(self.starts[line]) if line < self.line_count else len(self.data)
 
     def line(self, number: int) -> str:
         """One line, counted from 0, without its end."""
@@ -71,7 +71,7 @@ class Text:
         """Number of the line that holds a byte offset."""
         import numpy as np
 
-        return int(np.searchsorted(self._starts, offset, side="right")) - 1
+        return int(np.searchsorted(self.starts, offset, side="right")) - 1
 
     def decimal(self, start: int, stop: int | None = None, *, separator: str) -> DecimalMark:
         """The decimal mark of the numbers in the lines [start, stop)."""
