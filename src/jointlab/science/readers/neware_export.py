@@ -50,14 +50,16 @@ def _is_layered(lines: Sequence[str], separator: str) -> bool:
     if lines[1].startswith(2 * separator) or not lines[2].startswith(2 * separator):
         return False
     cycle, step, record = (keys(line.split(separator)) for line in lines)
-    return bool(
-        cycle & words.CYCLE_ID and step & words.STEP_ID and record & words.INDEX and record & words.POTENTIAL
-    )
+    return bool(cycle & words.CYCLE_ID and step & words.STEP_ID and record & words.INDEX and record & words.POTENTIAL)
 
 
 def _head_lines(source: Source) -> list[str]:
     """The first lines, for recognition: Chinese headers are UTF-8 or GB 18030."""
-    if not source.head.isascii() and not source.head.startswith((b"\xff\xfe", b"\xfe\xff")) and b"\0" not in source.head:
+    if (
+        not source.head.isascii()
+        and not source.head.startswith((b"\xff\xfe", b"\xfe\xff"))
+        and b"\0" not in source.head
+    ):
         cut = source.head[: source.head.rfind(b"\n") + 1] or source.head
         for encoding in ("utf-8-sig", "gb18030"):
             try:
@@ -78,7 +80,9 @@ def read_delimited(source: Source, settings: Settings) -> Reading:
     head = _find_head(list(text.lines(0, _HEADER_WITHIN + 3)))
     if head is None:
         raise BadInput(
-            "neware.header", "“{name}” looks like a Neware export, but no header line names its columns.", name=source.name
+            "neware.header",
+            "“{name}” looks like a Neware export, but no header line names its columns.",
+            name=source.name,
         )
     facts, _ = facts_of(line.split(head.separator) for line in text.lines(0, head.line))
     if head.layered:

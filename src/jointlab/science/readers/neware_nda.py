@@ -40,8 +40,8 @@ _COLUMNS: dict[str, tuple[str | None, str | None, str]] = {
     "step_count": ("step", None, "step_count"),
     "step_index": ("step", None, "step"),
     "step_type": (None, None, "step_type"),
-    "capacity_mAh": ("charge", "mAh", "step_charge"),
-    "energy_mWh": ("energy", "mWh", "step_energy"),
+    "capacity_mAh": ("charge", "mAh", "charge"),
+    "energy_mWh": ("energy", "mWh", "energy"),
 }
 # the end of an auxiliary column: (quantity, unit)
 _AUXILIARY = {
@@ -227,7 +227,7 @@ def _reading(
         facts=facts,
         decisions={
             "cycle": "counted as Neware's BTSDA does by default: a new cycle where charge follows discharge; the file's own counter is cycle_stored",
-            "step_charge": "since the start of the step, positive in charge steps and negative in discharge steps",
+            "charge": "since the start of the step, positive in charge steps and negative in discharge steps",
         },
         rows_stated={} if rows is None else {"records": rows},
     )

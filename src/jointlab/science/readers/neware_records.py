@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from jointlab.science.quantities import QUANTITIES
@@ -31,12 +32,10 @@ def is_cycle_header(keys: set[str]) -> bool:
     return bool(keys & words.CYCLE_ID and not keys & words.INDEX and not keys & words.STEP_ID and charged)
 
 
-def map_records(
-    frame: "pl.DataFrame", headers: Sequence[str], decisions: dict[str, str], *, origin: str
-) -> Mapped:
+def map_records(frame: "pl.DataFrame", headers: Sequence[str], decisions: dict[str, str], *, origin: str) -> Mapped:
     """The columns of records, with total time where only time stamps are there."""
     decisions.setdefault(
-        "step_capacity", "charges and energies of a record count from the start of its step, as Neware writes them"
+        "counters", "charges and energies of a record count from the start of its step, as Neware writes them"
     )
     return with_time(map_columns(frame, headers, words.RECORD, vendor="neware", origin=origin), decisions)
 
@@ -72,7 +71,7 @@ def facts_of(cells: Iterable[Sequence[str | None]]) -> tuple[dict[str, str], str
     start: str | None = None
     for row in cells:
         filled = [cell.strip() for cell in row if cell and cell.strip()]
-        for word, value in zip(filled, filled[1:], strict=False):
+        for word, value in pairwise(filled):
             key = fold(word.rstrip(":："))
             if key in words.STARTED and start is None:
                 start = value

@@ -1,6 +1,6 @@
 """The header words of Neware's exports, English and Chinese, folded (see `cycler_columns.fold`), and what they mean.
 
-Charges and energies of a record start at zero in every step; that is why their columns are called step_... here.
+Charges and energies of a record start at zero in every step; the technique and the decisions say so.
 """
 
 from jointlab.science.readers.cycler_columns import Meaning
@@ -21,19 +21,30 @@ RECORD: dict[str, Meaning] = _words(
     ("date realtime absolutetime recordtime datetime systemtime 绝对时间 日期 系统时间 真实时间", Meaning("unix_time")),
     ("current cur 电流", Meaning("current")),
     ("voltage volt vol 电压", Meaning("potential")),
-    ("capacity cap 容量", Meaning("capacity", "step_capacity")),
-    ("chgcap chgcapacity capacitychg capchg capacitancechg chargecapacity 充电容量", Meaning("charge_capacity", "step_charge_capacity")),
+    ("capacity cap 容量", Meaning("capacity")),
+    (
+        "chgcap chgcapacity capacitychg capchg capacitancechg chargecapacity 充电容量",
+        Meaning("charge_capacity"),
+    ),
     (
         "dchgcap dchgcapacity capacitydchg capdchg capacitancedchg dischargecapacity 放电容量",
-        Meaning("discharge_capacity", "step_discharge_capacity"),
+        Meaning("discharge_capacity"),
     ),
-    ("speccap specificcapacity capacitydensity cmpcap 比容量", Meaning("specific_capacity", "step_specific_capacity")),
-    ("chgspeccap specificcapacitychg rcapchg 充电比容量", Meaning("specific_charge_capacity", "step_specific_charge_capacity")),
-    ("dchgspeccap specificcapacitydchg rcapdchg 放电比容量", Meaning("specific_discharge_capacity", "step_specific_discharge_capacity")),
-    ("energy engy 能量", Meaning("energy", "step_energy")),
-    ("chgenergy energychg engychg chargeenergy 充电能量", Meaning("charge_energy", "step_charge_energy")),
-    ("dchgenergy energydchg engydchg dischargeenergy 放电能量", Meaning("discharge_energy", "step_discharge_energy")),
-    ("specenergy specificenergy cmpeng energydensity 比能量", Meaning("specific_energy", "step_specific_energy")),
+    ("speccap specificcapacity capacitydensity cmpcap 比容量", Meaning("specific_capacity")),
+    (
+        "chgspeccap specificcapacitychg rcapchg 充电比容量",
+        Meaning("specific_charge_capacity"),
+    ),
+    (
+        "dchgspeccap specificcapacitydchg rcapdchg 放电比容量",
+        Meaning("specific_discharge_capacity"),
+    ),
+    ("energy engy 能量", Meaning("energy")),
+    ("chgenergy energychg engychg chargeenergy 充电能量", Meaning("charge_energy")),
+    ("dchgenergy energydchg engydchg dischargeenergy 放电能量", Meaning("discharge_energy")),
+    ("specenergy specificenergy cmpeng energydensity 比能量", Meaning("specific_energy")),
+    ("chgspecenergy 充电比能量", Meaning("specific_energy", "specific_charge_energy")),
+    ("dchgspecenergy 放电比能量", Meaning("specific_energy", "specific_discharge_energy")),
     ("power 功率", Meaning("power")),
     ("dcir internalresistance 直流内阻 内阻", Meaning("internal_resistance")),
     ("dqdv", Meaning("differential_capacity")),
@@ -44,13 +55,7 @@ RECORD: dict[str, Meaning] = _words(
 )
 
 CYCLE: dict[str, Meaning] = RECORD | _words(
-    ("chgcap capchg capacitychg chargecapacity capacitancechg 充电容量", Meaning("charge_capacity")),
-    ("dchgcap capdchg capacitydchg dischargecapacity capacitancedchg 放电容量", Meaning("discharge_capacity")),
-    ("chgspeccap specificcapacitychg rcapchg 充电比容量", Meaning("specific_charge_capacity")),
-    ("dchgspeccap specificcapacitydchg rcapdchg 放电比容量", Meaning("specific_discharge_capacity")),
-    ("chgenergy energychg engychg 充电能量", Meaning("charge_energy")),
-    ("dchgenergy energydchg engydchg 放电能量", Meaning("discharge_energy")),
-    ("chgdchgeff chgdchgefficiency efficiency chargedischargeefficiency 充放电效率 库仑效率", Meaning("coulombic_efficiency")),
+    ("chgdchgeff chgdchgefficiency chargedischargeefficiency efficiency 充放电效率 库仑效率", Meaning("coulombic_efficiency")),
     ("energyefficiency engyefficiency energyeff 能量效率", Meaning("energy_efficiency")),
 )  # fmt: skip
 # What a cycle's own row may state as a result of that cycle.

@@ -24,6 +24,9 @@ TEXT_SETTINGS: tuple[Setting, ...] = (
 )
 
 
+_TOP = 4096  # lines
+
+
 @dataclass(frozen=True, eq=False)
 class Text:
     """A text file: UTF-8 bytes with LF or CRLF line ends, and the decisions taken so far."""
@@ -43,6 +46,14 @@ class Text:
         starts = np.concatenate([np.zeros(1, dtype=np.int64), ends])
         return starts[:-1] if starts[-1] == len(self.data) and len(starts) > 1 else starts
 
+    @cached_property
+    def _first_starts(self) -> list[int]:
+        """Offsets of the lines at the top, so that a header is found without counting the lines of a large file."""
+        starts = [0]
+        while len(starts) < _TOP and (end := self.data.find(b"\n", starts[-1]) + 1):
+            starts.append(end)
+        return starts
+
     @property
     def line_count(self) -> int:
         """Number of lines; a last line without an end counts."""
@@ -50,6 +61,8 @@ class Text:
 
     def offset(self, line: int) -> int:
         """Byte offset where a line starts; the end of the data for the line after the last."""
+        if line < len(self._first_starts):
+            return self._first_starts[line]
         return int(self.starts[line]) if line < self.line_count else len(self.data)
 
     def line(self, number: int) -> str:
@@ -58,7 +71,8 @@ class Text:
 
     def lines(self, start: int = 0, stop: int | None = None) -> Iterator[str]:
         """Lines from `start` to before `stop`, without their ends."""
-        for number in range(start, self.line_count if stop is None else min(stop, self.line_count)):
+        whole = stop is None or stop >= len(self._first_starts)
+        for number in range(start, min(stop or self.line_count, self.line_count) if whole else stop or 0):
             yield self.line(number)
 
     def find_line(self, pattern: str, *, start: int = 0, stop: int | None = None) -> int | None:
@@ -75,10 +89,9 @@ class Text:
 
     def decimal(self, start: int, stop: int | None = None, *, separator: str) -> DecimalMark:
         """The decimal mark of the numbers in the lines [start, stop)."""
-        block = self.data[self.offset(start) : self.offset(self.line_count if stop is None else stop)]
-        decided = decide_decimal(block, separator=separator, name=self.name, given=self.decimal_given)
-        self.decisions["decimal_mark"] = f"{decided.mark} ({decided.evidence})"
-        return decided
+        return self._decide(
+            self.data[self.offset(start) : len(self.data) if stop is None else self.offset(stop)], separator
+        )
 
     def table(self, start: int, names: Sequence[str], *, separator: str, stop: int | None = None) -> ParsedTable:
         """The table in the lines [start, stop), its columns called `names`.
@@ -87,10 +100,15 @@ class Text:
         whole block. Raises BadInput ``table.empty``, ``table.columns`` (rows wider than the header),
         ``text.decimal-mark``, ``text.decimal-mixed``.
         """
-        end = self.line_count if stop is None else stop
-        mark = self.decimal(start, end, separator=separator)
-        block = self.data[self.offset(start) : self.offset(end)]
+        begin, end = self.offset(start), len(self.data) if stop is None else self.offset(stop)
+        block = self.data[begin:end]
+        mark = self._decide(block, separator)
         return parse_block(block, names, Layout(separator, mark.mark, mark.grouping, self.name, start + 1))
+
+    def _decide(self, block: bytes, separator: str) -> DecimalMark:
+        decided = decide_decimal(block, separator=separator, name=self.name, given=self.decimal_given)
+        self.decisions["decimal_mark"] = f"{decided.mark} ({decided.evidence})"
+        return decided
 
 
 def read_text(source: Source, settings: Settings) -> Text:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 NULLS = ["", "-", "--", "---", "N/A", "NA", "n/a", "#N/A", "ERROR", "null", "None", "*", "***", "OVLD", "......"]
+_FILLERS = b"\r\n\x1a"
 _SAMPLE = 100  # rows looked at from either end to tell text from numbers
 _TOLERATED = 0.01  # share of the rows of a numeric column that may hold something else, each said
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$|[-+]?(nan|inf|infinity)$", re.IGNORECASE)
@@ -43,8 +44,11 @@ def parse_block(block: bytes, names: Sequence[str], layout: Layout) -> ParsedTab
     """
     import polars as pl
 
-    block = _tidy(block, layout.separator)
-    if not block:
+    if (tail := block[-64:]) != tail.rstrip(_FILLERS) + b"\n":  # one line end more is no reason to copy a large block
+        block = block.rstrip(_FILLERS)
+    if layout.separator == " ":
+        block = _tidy(block, " ")
+    if not block or block.isspace():
         line = layout.first_line - 1
         raise BadInput("table.empty", "“{name}” has no rows below line {line}.", name=layout.name, line=line)
     rows = _sample_rows(block, layout.separator)
@@ -54,11 +58,20 @@ def parse_block(block: bytes, names: Sequence[str], layout: Layout) -> ParsedTab
     schema = {label: pl.String if _is_text(cells, layout) else pl.Float64 for label, cells in columns.items()}
     if not layout.grouping and (layout.decimal == "." or b"." not in block):
         try:
-            return ParsedTable(_drop_empty(_read(block, schema, layout), names), tuple(cautions))
+            return ParsedTable(_drop_empty(_stripped(_read(block, schema, layout)), names), tuple(cautions))
         except pl.exceptions.PolarsError:
             pass  # something in a column of numbers is none: find out what and where
+    block = _tidy(block, layout.separator)
     series, said = _exactly(_read(block, dict.fromkeys(schema, pl.String), Layout(layout.separator)), schema, layout)
     return ParsedTable(_drop_empty(pl.DataFrame(series), names), (*cautions, *said))
+
+
+def _stripped(frame: "pl.DataFrame") -> "pl.DataFrame":
+    """Words without blanks around them; what is nothing but blanks is absent."""
+    import polars as pl
+
+    words = pl.col(pl.String).str.strip_chars()
+    return frame.with_columns(pl.when(words.is_in(NULLS)).then(None).otherwise(words).name.keep())
 
 
 def _read(block: bytes, schema: "Mapping[str, type[pl.DataType]]", layout: Layout) -> "pl.DataFrame":
@@ -118,8 +131,9 @@ def _labels(names: Sequence[str], rows: list[list[str]], layout: Layout) -> list
 
 def _without_cut_line(block: bytes, width: int, separator: str) -> tuple[bytes, list[Caution]]:
     """Leave out a last line that was only half written."""
-    start = block.rfind(b"\n") + 1
-    last, before = block[start:], block[block.rfind(b"\n", 0, max(start - 1, 0)) + 1 : max(start - 1, 0)]
+    end = len(block) - (len(block) > 0 and block.endswith(b"\n"))
+    start = block.rfind(b"\n", 0, end) + 1
+    last, before = block[start:end], block[block.rfind(b"\n", 0, max(start - 1, 0)) + 1 : max(start - 1, 0)]
     mark = separator.encode()
     if start and last.count(mark) < min(before.count(mark), width - 1):
         said = Caution(

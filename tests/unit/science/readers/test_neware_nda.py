@@ -30,8 +30,8 @@ PAIRS = {
     "total_time_s": ("time", 1.0),
     "cycle_count": ("cycle", 1.0),
     "step_count": ("step_count", 1.0),
-    "capacity_mAh": ("step_charge", 1.0),
-    "energy_mWh": ("step_energy", 1.0),
+    "capacity_mAh": ("charge", 1.0),
+    "energy_mWh": ("energy", 1.0),
 }
 
 
@@ -47,7 +47,7 @@ def test_real_files_agree_with_the_two_independent_readers(path: str) -> None:
         ends = table.array(ours)[[0, -1]] * factor
         assert ends == pytest.approx(known["nda"][theirs], abs=2e-6, rel=1e-6), theirs
     # NewareNDA 2026.6.11: the largest discharge capacity, mAh
-    assert -table.array("step_charge").min() == pytest.approx(known["nda_crosscheck_NewareNDA"]["dchg"], rel=2e-7)
+    assert -table.array("charge").min() == pytest.approx(known["nda_crosscheck_NewareNDA"]["dchg"], rel=2e-7)
 
 
 @needs_real_files
@@ -67,7 +67,7 @@ def test_charge_of_a_step_is_the_integral_of_its_current() -> None:
     step = table.array("step_count") == 2
     time, current = table.array("time")[step], table.array("current")[step]
     passed = float(np.sum(np.diff(time) * (current[1:] + current[:-1]) / 2)) / 3.6
-    assert table.array("step_charge")[step].max() == pytest.approx(passed, rel=2e-3)
+    assert table.array("charge")[step].max() == pytest.approx(passed, rel=2e-3)
 
 
 @needs_real_files
