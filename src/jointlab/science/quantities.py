@@ -52,6 +52,8 @@ _GENERAL = (
 
 _ELECTROCHEMISTRY = (
     Q("potential", "E", "V", "Potential of the working electrode, or voltage of the cell.", "potential", "потенциал", "потенциал", "电位", _GOLD, -1e4, 1e4),
+    Q("open_circuit_potential", "E_oc", "V", "Potential of the working electrode without current.",
+      "open-circuit potential", "потенциал разомкнутой цепи", "ажыратылған тізбек потенциалы", "开路电位", _GOLD, -1e4, 1e4),
     Q("counter_potential", "E_ce", "V", "Potential of the counter electrode against the reference.",
       "counter-electrode potential", "потенциал вспомогательного электрода", "қосымша электрод потенциалы", "对电极电位", "", -1e4, 1e4),
     Q("control_potential", "E_set", "V", "Potential that was asked for.", "set potential", "заданный потенциал", "берілген потенциал", "设定电位", "", -1e4, 1e4),
@@ -106,6 +108,7 @@ _ELECTROCHEMISTRY = (
     Q("scan_rate", "v", "V/s", "Rate of the potential sweep.", "scan rate", "скорость развёртки", "потенциал жаю жылдамдығы", "扫描速率"),
     Q("peak_potential", "E_p", "V", "Potential at the extreme current of a sweep.", "peak potential", "потенциал пика", "шың потенциалы", "峰电位", _GOLD),
     Q("peak_current", "I_p", "A", "Extreme current of a sweep.", "peak current", "ток пика", "шың тогы", "峰电流", _GOLD),
+    Q("peak_charge", "Q_p", "C", "Charge under a peak above its base line.", "peak charge", "заряд пика", "шың заряды", "峰电荷量"),
     Q("peak_separation", "dE_p", "V", "Anodic minus cathodic peak potential.", "peak separation", "разность потенциалов пиков", "шыңдар айырымы", "峰电位差"),
     Q("half_wave_potential", "E_1/2", "V", "Mean of the two peak potentials.",
       "half-wave potential", "потенциал полуволны", "жарты толқын потенциалы", "半波电位", _GOLD),

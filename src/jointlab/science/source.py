@@ -46,13 +46,19 @@ class Source:
 
     @cached_property
     def head_text(self) -> str:
-        """The first 4 KiB as text, for recognition only: byte order marks are obeyed, other bytes are Latin-1."""
+        """The first 4 KiB as text, for recognition only: UTF-16 and UTF-8 where they are valid, else Latin-1."""
         head = self.head
         if head.startswith((b"\xff\xfe", b"\xfe\xff")):
             return head.decode("utf-16", errors="replace").lstrip("\ufeff")
         if head[1:2] == b"\0" and head[3:4] == b"\0":
             return head.decode("utf-16-le", errors="replace")
-        return head.removeprefix(b"\xef\xbb\xbf").decode("latin-1")
+        head = head.removeprefix(b"\xef\xbb\xbf")
+        for cut in range(4 if len(self.data) > HEAD else 1):  # the head may end inside a character
+            try:
+                return head[: len(head) - cut].decode("utf-8")
+            except UnicodeDecodeError:
+                continue
+        return head.decode("latin-1")
 
     @cached_property
     def archive(self) -> Archive | None:

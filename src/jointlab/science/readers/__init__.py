@@ -10,13 +10,21 @@ from jointlab.science.source import Source
 # Modules of this package, each with READERS: tuple[Reader, ...]. Order does not matter: two claims are a fault.
 MODULES: tuple[str, ...] = (
     "aif",
+    "autolab_text",
     "bare_columns",
     "belsorp",
     "biologic_mpt",
+    "chi_text",
+    "delimited_impedance",
+    "delimited_voltammetry",
+    "gamry_dta",
     "neware_export",
     "neware_nda",
     "panalytical_xrdml",
+    "parstat_text",
     "pygaps_json",
+    "versastudio_par",
+    "zplot_z",
 )
 
 

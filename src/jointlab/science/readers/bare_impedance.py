@@ -2,6 +2,7 @@
 
 from jointlab.errors import BadInput, Option, Question
 from jointlab.science.readers.bare_columns import BareColumns, BareForm
+from jointlab.science.readers.impedance_sign import CLEAR, phase_agreement
 from jointlab.science.reading import Caution, RawColumn, Reading, make_table
 from jointlab.science.settings import Setting, Settings
 
@@ -39,17 +40,20 @@ def _read(columns: BareColumns, settings: Settings) -> Reading:
     sign = settings.choice("third_column", _SIGNS)
     evidence = "given by the user"
     if sign is None:
-        if (third < 0).sum() <= 0.5 * third.len():
+        agreement = phase_agreement(*columns.values().T)
+        negative = (third < 0).sum() > 0.5 * third.len() and agreement > 0  # two weaker signs that agree
+        if abs(agreement) < CLEAR and not negative:
             raise BadInput(
                 "impedance.sign",
-                "The third column of “{name}” is mostly positive: it may be the imaginary part of an inductor, or the negative imaginary part that Nyquist plots show.",
+                "The third column of “{name}” may be the imaginary part, or the negative imaginary part that Nyquist plots show: its sign does not follow from the slope of the modulus ({agreement:+.2f}; near +1 or -1 it would).",
                 Question(
                     "third_column",
                     (Option("imaginary", "Z'' as it is"), Option("negative_imaginary", "-Z'': its sign is turned")),
                 ),
-                name=columns.text.name,
-            )
-        sign, evidence = "imaginary", "mostly negative, as for a capacitor"
+                name=columns.text.name, agreement=agreement,
+            )  # fmt: skip
+        sign = "imaginary" if agreement > 0 else "negative_imaginary"
+        evidence = f"phase and slope of the modulus agree by {agreement:+.2f} if it is the imaginary part"
     imaginary = third if sign == "imaginary" else -third
     return Reading(
         format="delimited.bare",

@@ -26,6 +26,8 @@ TEXT_SETTINGS: tuple[Setting, ...] = (
 
 _TOP = 4096  # lines
 
+_BLANK_LINES = re.compile(rb"(?:[ \t]*\r?\n)+")
+
 
 @dataclass(frozen=True, eq=False)
 class Text:
@@ -101,6 +103,9 @@ class Text:
         ``text.decimal-mark``, ``text.decimal-mixed``.
         """
         begin, end = self.offset(start), len(self.data) if stop is None else self.offset(stop)
+        blank = _BLANK_LINES.match(self.data, begin, end)  # between the header and the rows
+        if blank is not None:
+            start, begin = start + blank.group().count(b"\n"), blank.end()
         block = self.data[begin:end]
         mark = self._decide(block, separator)
         return parse_block(block, names, Layout(separator, mark.mark, mark.grouping, self.name, start + 1))
@@ -118,6 +123,8 @@ def read_text(source: Source, settings: Settings) -> Text:
     data = decoded.data
     if b"\r" in data and b"\n" not in data:
         data = data.replace(b"\r", b"\n")
+    if b"\r\r\n" in data:  # a text copied twice between line-end conventions
+        data = data.replace(b"\r\r\n", b"\n")
     decisions = {"encoding": f"{decoded.encoding} ({decoded.evidence})"}
     return Text(source.name, data, decisions, cautions, settings.choice("decimal_mark", ("comma", "point")))
 

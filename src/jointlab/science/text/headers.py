@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 from jointlab.science.units import parse_unit
 
-_BRACKET = re.compile(r"^(?P<name>.+?)\s*[(\[{](?P<unit>[^\[\]{}]*)[)\]}]\s*$")
+# The first opening bracket (``κ (W/(m K))``), then the last one (``WE(1).Current (A)``).
+_BRACKETS = tuple(
+    re.compile(rf"^(?P<name>.+{greed})\s*[(\[{{](?P<unit>[^\[\]{{}}]*)[)\]}}]\s*$") for greed in ("?", "")
+)
 
 
 @dataclass(frozen=True)
@@ -19,10 +22,13 @@ class Header:
 
 def split_header(cell: str) -> Header:
     """Part a header cell into name and unit; a part that is no unit stays in the name (``P/P0``, ``Re(Z)``)."""
-    text = cell.strip().strip('"').strip()
-    match = _BRACKET.match(text)
-    if match is not None and (match["unit"].strip() == "" or parse_unit(match["unit"]) is not None):
-        return Header(match["name"].strip(), match["unit"].strip() or None, text)
+    text = cell.strip()
+    if len(text) > 1 and text[0] == text[-1] == '"':  # a quoted cell; the second prime of ``Z"`` stays
+        text = text[1:-1].strip()
+    for bracket in _BRACKETS:
+        match = bracket.match(text)
+        if match is not None and (match["unit"].strip() == "" or parse_unit(match["unit"]) is not None):
+            return Header(match["name"].strip(), match["unit"].strip() or None, text)
     for position, character in enumerate(text):
         if (
             character == "/"

@@ -40,7 +40,7 @@ class ParsedTable:
 def parse_block(block: bytes, names: Sequence[str], layout: Layout) -> ParsedTable:
     """Parse rows: columns of numbers become float64, columns of words stay text.
 
-    Raises BadInput ``table.empty`` and ``table.columns`` (rows wider than the header).
+    Raises BadInput ``table.empty`` and ``table.columns`` (rows wider or narrower than the header).
     """
     import polars as pl
 
@@ -54,6 +54,7 @@ def parse_block(block: bytes, names: Sequence[str], layout: Layout) -> ParsedTab
     rows = _sample_rows(block, layout.separator)
     labels = _labels(names, rows, layout)
     block, cautions = _without_cut_line(block, len(labels), layout.separator)
+    block = _with_whole_first_row(block, len(labels) - len(rows[0]), layout.separator)
     columns = {label: [row[i] for row in rows if i < len(row)] for i, label in enumerate(labels)}
     schema = {label: pl.String if _is_text(cells, layout) else pl.Float64 for label, cells in columns.items()}
     if not layout.grouping and (layout.decimal == "." or b"." not in block):
@@ -117,7 +118,7 @@ def _labels(names: Sequence[str], rows: list[list[str]], layout: Layout) -> list
     width = max(len(row) for row in rows)
     labels = [f"{label}#{i}" if label in names[:i] else label for i, label in enumerate(names)]
     spare = range(len(labels), width)
-    if any(i < len(row) and row[i] for row in rows for i in spare):
+    if width < len(names) or any(i < len(row) and row[i] for row in rows for i in spare):
         raise BadInput(
             "table.columns",
             "“{name}”: from line {line} on the rows have {width} columns and the header names {named}, so no column can be told from its neighbour. Export the file again (a decimal comma in a file parted by commas looks like this too).",
@@ -127,6 +128,14 @@ def _labels(names: Sequence[str], rows: list[list[str]], layout: Layout) -> list
             named=len(names),
         )
     return labels + [f"column {i + 1}" for i in spare]
+
+
+def _with_whole_first_row(block: bytes, missing: int, separator: str) -> bytes:
+    """The first row as wide as the table: the engine takes the number of columns from it."""
+    if missing <= 0:
+        return block
+    first, end, rest = block.partition(b"\n")
+    return first.rstrip(b"\r") + separator.encode() * missing + end + rest
 
 
 def _without_cut_line(block: bytes, width: int, separator: str) -> tuple[bytes, list[Caution]]:

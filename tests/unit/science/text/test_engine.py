@@ -114,3 +114,19 @@ def test_header_cells_part_into_name_and_unit(cell: str, name: str, unit: str | 
 
 def test_keys_and_values() -> None:
     assert key_values(["Device : SP-200", "no value", "Device : other"], " : ") == {"Device": "SP-200"}
+
+
+def test_a_header_with_more_names_than_the_rows_have_cells_is_refused() -> None:
+    with pytest.raises(BadInput) as caught:
+        text_of("1,2.5\n3,4.5\n").table(0, ["a", "b", "c"], separator=",")
+    assert caught.value.code == "table.columns"
+
+
+def test_a_first_row_without_its_last_cells() -> None:
+    table = text_of("1\t2.5\n3\t4.5\t6.5\n").table(0, ["a", "b", "c"], separator="\t")
+    assert table.frame.rows() == [(1.0, 2.5, None), (3.0, 4.5, 6.5)]
+
+
+def test_blank_lines_before_the_rows_and_doubled_line_ends() -> None:
+    table = text_of("a,b\r\r\n\r\r\n1,2.5\r\r\n3,4.5\r\r\n").table(1, ["a", "b"], separator=",")
+    assert table.frame.rows() == [(1.0, 2.5), (3.0, 4.5)]
