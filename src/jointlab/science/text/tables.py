@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 NULLS = ["", "-", "--", "---", "N/A", "NA", "n/a", "#N/A", "ERROR", "null", "None", "*", "***", "OVLD", "......"]
 _FILLERS = b"\r\n\x1a"
+_FEWEST_ALIKE = 5  # rows before it that tell how long the last number of a row is
 _SAMPLE = 100  # rows looked at from either end to tell text from numbers
 _TOLERATED = 0.01  # share of the rows of a numeric column that may hold something else, each said
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$|[-+]?(nan|inf|infinity)$", re.IGNORECASE)
@@ -44,6 +45,7 @@ def parse_block(block: bytes, names: Sequence[str], layout: Layout) -> ParsedTab
     """
     import polars as pl
 
+    ended = block.endswith((b"\n", b"\r"))
     if (tail := block[-64:]) != tail.rstrip(_FILLERS) + b"\n":  # one line end more is no reason to copy a large block
         block = block.rstrip(_FILLERS)
     if layout.separator == " ":
@@ -53,7 +55,7 @@ def parse_block(block: bytes, names: Sequence[str], layout: Layout) -> ParsedTab
         raise BadInput("table.empty", "“{name}” has no rows below line {line}.", name=layout.name, line=line)
     rows = _sample_rows(block, layout.separator)
     labels = _labels(names, rows, layout)
-    block, cautions = _without_cut_line(block, len(labels), layout.separator)
+    block, cautions = _without_cut_line(block, len(labels), layout.separator, ended=ended)
     block = _with_whole_first_row(block, len(labels) - len(rows[0]), layout.separator)
     columns = {label: [row[i] for row in rows if i < len(row)] for i, label in enumerate(labels)}
     schema = {label: pl.String if _is_text(cells, layout) else pl.Float64 for label, cells in columns.items()}
@@ -138,18 +140,38 @@ def _with_whole_first_row(block: bytes, missing: int, separator: str) -> bytes:
     return first.rstrip(b"\r") + separator.encode() * missing + end + rest
 
 
-def _without_cut_line(block: bytes, width: int, separator: str) -> tuple[bytes, list[Caution]]:
-    """Leave out a last line that was only half written."""
+def _without_cut_line(block: bytes, width: int, separator: str, *, ended: bool) -> tuple[bytes, list[Caution]]:
+    """Leave out a last line that was only half written: cells are missing, or it has no end and its last number is short."""
     end = len(block) - (len(block) > 0 and block.endswith(b"\n"))
     start = block.rfind(b"\n", 0, end) + 1
     last, before = block[start:end], block[block.rfind(b"\n", 0, max(start - 1, 0)) + 1 : max(start - 1, 0)]
     mark = separator.encode()
-    if start and last.count(mark) < min(before.count(mark), width - 1):
+    few = last.count(mark) < min(before.count(mark), width - 1)
+    if start and (few or (not ended and _is_short(block[:start], last, separator))):
         said = Caution(
             "table.last-line-cut", f"The last line is cut (“{last[:60].decode(errors='replace')}”) and was left out."
         )
         return block[:start].rstrip(b"\r\n"), [said]
     return block, []
+
+
+def _is_short(before: bytes, last: bytes, separator: str) -> bool:
+    """Whether the last number of the file lacks digits or an exponent that the last number of every other row has."""
+    lines = before[-(1 << 12) :].decode(errors="replace").splitlines()[1:][-_SAMPLE:]
+    ends = [
+        line.rstrip(separator).rpartition(separator)[2].strip().strip('"')
+        for line in (*lines, last.decode(errors="replace"))
+        if line.strip()
+    ]
+    forms = {_form(number) for number in ends[:-1]}
+    return len(ends) > _FEWEST_ALIKE and len(forms) == 1 and _form(ends[-1]) < next(iter(forms))
+
+
+def _form(number: str) -> tuple[int, int]:
+    """Digits of the exponent and of the decimals: what a cut takes from numbers that a program writes in one form."""
+    mantissa, _, exponent = number.lower().partition("e")
+    decimals = re.search(r"[.,](\d*)$", mantissa)
+    return len(exponent), len(decimals[1]) if decimals else 0
 
 
 def _is_text(cells: list[str], layout: Layout) -> bool:

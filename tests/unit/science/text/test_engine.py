@@ -130,3 +130,19 @@ def test_a_first_row_without_its_last_cells() -> None:
 def test_blank_lines_before_the_rows_and_doubled_line_ends() -> None:
     table = text_of("a,b\r\r\n\r\r\n1,2.5\r\r\n3,4.5\r\r\n").table(1, ["a", "b"], separator=",")
     assert table.frame.rows() == [(1.0, 2.5), (3.0, 4.5)]
+
+
+@pytest.mark.parametrize(
+    ("last", "left_out"),
+    [("8\t1.5", True), ("8\t1.500000E+", True), ("8\t1.500000E+1", False), ("8\t1.5\n", False), ("8\t", True)],
+)
+def test_a_last_number_that_was_cut_is_left_out(last: str, left_out: bool) -> None:
+    body = "".join(f"{i}\t{i}.250000E+1\n" for i in range(8)) + last
+    parsed = text_of(body).table(0, ["a", "b"], separator="\t")
+    assert (parsed.frame.height == 8) is left_out
+    assert any(c.code == "table.last-line-cut" for c in parsed.cautions) is left_out
+
+
+def test_numbers_of_many_lengths_are_no_sign_of_a_cut() -> None:
+    body = "".join(f"{i}\t{i / 4}\n" for i in range(9)) + "9\t3"
+    assert text_of(body).table(0, ["a", "b"], separator="\t").frame.height == 10

@@ -1,0 +1,153 @@
+"""Tables below a header of words: found by what their columns are called, wherever they stand in a text file.
+
+Rigs that a laboratory built itself write a few lines about the measurement and then columns. A reader says with
+`wanted` which header it knows; units may stand in the header, in a row of their own below it, or nowhere.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from jointlab.science.source import Source
+from jointlab.science.text.engine import Text
+from jointlab.science.text.headers import Header, split_header
+from jointlab.science.units import parse_unit
+
+Wanted = Callable[[Sequence[Header]], bool]
+
+_SEPARATORS = ("\t", ";", ",", " ")
+_NUMBER = re.compile(r"[-+]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][-+]?\d+)?$|[-+]?(?:nan|inf)$", re.IGNORECASE)
+_BRACKETS = "[](){}<>"
+_SEARCHED = 2000  # lines in which a header is looked for, between one table and the next
+_BELOW = 3  # a row of units, a rule and a blank line may stand between header and numbers
+
+
+@dataclass(frozen=True)
+class HeadedBlock:
+    """Rows [start, stop) of numbers below the header in line `header`, lines counted from 0."""
+
+    header: int
+    cells: tuple[Header, ...]
+    separator: str
+    start: int
+    stop: int
+
+
+def head_texts(source: Source) -> tuple[str, ...]:
+    """The first 4 KiB as text in each encoding that may be the file's: for recognition only."""
+    head = source.head
+    if head.isascii() or head.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in head[:64]:
+        return (source.head_text,)
+    return tuple(head.decode(encoding, errors="ignore") for encoding in ("utf-8-sig", "windows-1251", "gb18030"))
+
+
+def has_header(lines: Sequence[str], wanted: Wanted) -> bool:
+    """Whether one of the lines is a header that `wanted` knows, with numbers below it."""
+    return any(_header_at(lines, number, wanted) is not None for number in range(len(lines)))
+
+
+def headed_blocks(text: Text, wanted: Wanted) -> list[HeadedBlock]:
+    """Every table of the file whose header `wanted` knows; rows after a blank line belong to the header above them."""
+    found: list[HeadedBlock] = []
+    line = 0
+    while line < text.line_count:
+        fresh = _next_header(text, line, wanted)
+        if found and (more := _continued(text, line, found[-1], fresh)) is not None:
+            found.append(more)
+        elif fresh is not None:
+            found.append(fresh)
+        else:
+            break
+        line = found[-1].stop
+    return found
+
+
+def _next_header(text: Text, line: int, wanted: Wanted) -> HeadedBlock | None:
+    lines = list(text.lines(line, min(text.line_count, line + _SEARCHED)))
+    for number in range(len(lines)):
+        block = _header_at(lines, number, wanted)
+        if block is not None:
+            start = line + block.start
+            return replace(block, header=line + number, start=start, stop=_end_of_numbers(text, start))
+    return None
+
+
+def _continued(text: Text, line: int, last: HeadedBlock, fresh: HeadedBlock | None) -> HeadedBlock | None:
+    """Rows of numbers between the end of one table and the next header: the same columns, after a blank line."""
+    limit = min(text.line_count, line + _BELOW) if fresh is None else min(fresh.header, line + _BELOW)
+    for number in range(line, limit):
+        row = split_row(text.line(number), last.separator)
+        if len(row) == len(last.cells) and _is_numeric(row):
+            return replace(last, start=number, stop=_end_of_numbers(text, number))
+    return None
+
+
+def _header_at(lines: Sequence[str], number: int, wanted: Wanted) -> HeadedBlock | None:
+    """The header in this line, with positions counted from the first of `lines`."""
+    line = lines[number].lstrip("\ufeff").lstrip("#%! ")
+    for separator in _SEPARATORS:
+        row = split_row(line, separator, header=True)
+        if len(row) < 2 or _is_numeric(row):
+            continue
+        cells = [_with_comma_unit(split_header(cell)) for cell in row]
+        below = number + 1
+        for below in range(number + 1, min(number + 1 + _BELOW, len(lines))):
+            candidate = split_row(lines[below].lstrip("#%! "), separator, header=True)
+            if _is_numeric(split_row(lines[below], separator)):
+                break
+            if (units := _units(candidate)) is not None:
+                cells = [c if u is None else replace(c, unit=u) for c, u in _longest(cells, units)]
+        else:
+            continue
+        if wanted(cells):
+            return HeadedBlock(number, tuple(cells), separator, below, below)
+    return None
+
+
+def _longest(cells: list[Header], units: list[str | None]) -> Iterable[tuple[Header, str | None]]:
+    return zip(cells, units + [None] * (len(cells) - len(units)), strict=False)
+
+
+def split_row(line: str, separator: str, *, header: bool = False) -> list[str]:
+    """The cells of one line, stripped; empty cells at its end left out."""
+    line = line.rstrip("\r\n")
+    if separator == " " and header:
+        cells = re.split(r"\s{2,}", line.strip())
+        cells = cells if len(cells) > 1 else re.split(r"\s+(?![(\[{])", line.strip())
+    else:
+        cells = line.split() if separator == " " else line.split(separator)
+    cells = [cell.strip().strip('"').strip() for cell in cells]
+    while cells and not cells[-1]:
+        cells.pop()
+    return cells
+
+
+def _is_numeric(row: Sequence[str]) -> bool:
+    """Whether a row holds numbers: its first filled cell and most of the others are."""
+    filled = [cell for cell in row if cell]
+    numbers = [_NUMBER.match(cell) is not None for cell in filled]
+    return len(filled) > 1 and (numbers[0] or numbers[1]) and sum(numbers) * 2 >= len(numbers)
+
+
+def _units(row: Sequence[str]) -> list[str | None] | None:
+    """The units of a row that holds nothing else, None for cells without one; None when it is no such row."""
+    units = [cell.strip(_BRACKETS).strip() or None for cell in row]
+    named = [unit for unit in units if unit is not None and unit != "-"]
+    if not named or any(parse_unit(unit) is None for unit in named):
+        return None
+    return [None if unit == "-" else unit for unit in units]
+
+
+def _with_comma_unit(cell: Header) -> Header:
+    """``Voltage, V``: a unit after the last comma."""
+    name, comma, unit = cell.name.rpartition(",")
+    if cell.unit is None and comma and unit.strip() and parse_unit(unit.strip()) is not None:
+        return Header(name.strip(), unit.strip(), cell.text)
+    return cell
+
+
+def _end_of_numbers(text: Text, start: int) -> int:
+    """The first line from `start` on that is blank or begins with a word."""
+    pattern = rb'^(?:[ \t;,]*\r?$|[ \t"]*(?![nN][aA][nN]\b|[iI][nN][fF]\b)(?:[A-Za-z#\[{/*]|[\x80-\xff]))'
+    match = re.compile(pattern, re.MULTILINE).search(text.data, text.offset(start))
+    return text.line_count if match is None or match.start() >= len(text.data) else text.line_at(match.start())
