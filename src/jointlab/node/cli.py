@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from jointlab import __version__
 
 
-def _parser() -> argparse.ArgumentParser:
+def build_parser() -> argparse.ArgumentParser:
+    """Every command and option."""
     parser = argparse.ArgumentParser(
         prog="jointlab", description="One laboratory, owned together by universities in different countries."
     )
@@ -39,7 +40,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit status is 0, 3 (some files refused) or 2 (usage)."""
-    options = _parser().parse_args(arguments)
+    options = build_parser().parse_args(arguments)
     try:
         if options.command == "read":
             from jointlab.node.read_command import run_read

@@ -60,9 +60,7 @@ def read_source(source: Source, given: Mapping[str, str] | None = None) -> ReadF
     reader = reader_for(source)
     reading = _read_guarded(reader, source, settings)
     reading = replace(reading, warnings=(*reading.warnings, *check(reading)))
-    analyses = tuple(
-        (technique, technique.analyse(reading, settings)) for technique in techniques_for(reading, settings)
-    )
+    analyses = tuple((t, _analyse_guarded(t, reading, settings)) for t in techniques_for(reading, settings))
     return ReadFile(source.name, source.sha256, reading, analyses)
 
 
@@ -80,3 +78,14 @@ def _read_guarded(reader: Reader, source: Source, settings: Settings) -> Reading
             "“{name}” looks like a {title}, but its content does not hold together ({kind}: {reason}). It may be cut or damaged; copy it again.",
             name=source.name, title=reader.title, kind=type(fault).__name__, reason=str(fault)[:200],
         ) from fault  # fmt: skip
+
+
+def _analyse_guarded(technique: Technique, reading: Reading, settings: Settings) -> Analysis:
+    """The same boundary for figures: columns that are read rightly are not lost to an analysis that fails on them."""
+    try:
+        return technique.analyse(reading, settings)
+    except Fault:
+        raise
+    except Exception as fault:  # noqa: BLE001 - the reader boundary
+        said = f"{technique.title} gave no figures: {type(fault).__name__}: {str(fault)[:200]}. The columns are not affected."
+        return Analysis(warnings=(Caution("analysis.failed", said),))

@@ -1,0 +1,1 @@
+"""What builds the generated pages of the documentation."""

@@ -1,0 +1,114 @@
+"""The generated pages of docs/reference: quantities, formats, techniques. `make docs` writes them, a test compares."""
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from jointlab.science.plots.plot import display_unit
+from jointlab.science.quantities import INFINITY, Quantity, all_quantities
+from jointlab.science.readers import MODULES as READER_MODULES
+from jointlab.science.readers import all_readers
+from jointlab.science.readers.unreadable import UNREADABLE
+from jointlab.science.settings import Setting
+from jointlab.science.techniques import all_techniques
+
+REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
+_NOTE = "<!-- written by `make docs`; edit the code it comes from -->\n\n"
+
+
+def quantities_page() -> str:
+    """Every quantity with symbol, unit, definition and its four names."""
+    head = (
+        "Name in files",
+        "Symbol",
+        "Unit",
+        "Possible",
+        "Definition",
+        "English",
+        "Русский",
+        "Қазақша",
+        "中文",
+        "Source",
+    )
+    rows = [
+        (f"`{q.name}`", q.symbol, display_unit(q.unit), _possible(q), q.definition, q.en, q.ru, q.kk, q.zh, q.source)
+        for q in all_quantities()
+    ]
+    lead = "Every column and every figure is one of these, in its one unit. A reader converts at the door; values outside of “possible” refuse the file.\n\n"
+    return f"# Quantities\n\n{_NOTE}{lead}{_table(head, rows)}"
+
+
+def formats_page() -> str:
+    """Every format that is read, and every known one that is refused."""
+    read = [
+        (
+            f"`{r.name}`",
+            r.title,
+            ", ".join(r.extensions),
+            ", ".join(t.replace("_", " ") for t in r.techniques),
+            _keys(r.settings),
+        )
+        for r in all_readers()
+    ]
+    refused = [(f"`{u.name}`", u.title, ", ".join(u.extensions), u.advice) for u in UNREADABLE]
+    pages = "".join(f"- [{name}](formats/{name}.md)\n" for name in sorted(m.replace("_", "-") for m in READER_MODULES))
+    return (
+        f"# Formats\n\n{_NOTE}Recognised by content, never by the extension alone.\n\n## Read\n\n"
+        f"{_table(('Format', 'What it is', 'Usually called', 'Techniques', 'Settings'), read)}\n"
+        f"## Recognised and refused\n\n{_table(('Format', 'What it is', 'Usually called', 'What to export instead'), refused)}\n"
+        f"## A page for each reader\n\n{pages}"
+    )
+
+
+def techniques_page() -> str:
+    """Every analysis with the figures it may give and its settings."""
+    rows = [
+        (
+            f"`{t.name}`",
+            t.version,
+            t.title,
+            t.of.replace("_", " "),
+            ", ".join(f"`{q}`" for q in t.quantities),
+            _keys(t.settings),
+        )
+        for t in all_techniques()
+    ]
+    settings = [
+        (f"`{s.key}`", s.help, s.unit or " / ".join(s.options) or "text", s.default or "")
+        for s in {s.key: s for t in all_techniques() for s in t.settings}.values()
+    ]
+    return (
+        f"# Techniques\n\n{_NOTE}{_table(('Analysis', 'Version', 'What it does', 'Of readings', 'Figures', 'Settings'), rows)}\n"
+        f"## Settings\n\nGiven with `--set key=value`; a number may carry its unit (`active_mass=12.3 mg`).\n\n"
+        f"{_table(('Key', 'Meaning', 'Unit or choices', 'Default'), settings)}"
+    )
+
+
+PAGES = {"quantities.md": quantities_page, "formats.md": formats_page, "techniques.md": techniques_page}
+
+
+def _possible(q: Quantity) -> str:
+    if q.low == -INFINITY and q.high == INFINITY:
+        return ""
+    return f"{'' if q.low == -INFINITY else f'{q.low:g}'} … {'' if q.high == INFINITY else f'{q.high:g}'}"
+
+
+def _keys(settings: Iterable[Setting]) -> str:
+    return ", ".join(f"`{s.key}`" for s in settings)
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    lines += ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    """Write every page."""
+    for name, page in PAGES.items():
+        (REFERENCE / name).write_text(page(), encoding="utf-8")
+    sys.stdout.write(f"{len(PAGES)} pages written to {REFERENCE}\n")
+
+
+if __name__ == "__main__":
+    main()
