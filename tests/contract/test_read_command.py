@@ -82,7 +82,10 @@ def test_one_bad_file_never_stops_the_others(mpt: Path, tmp_path: Path, capsys: 
     assert answers[1]["sha256"] is None
 
 
-@pytest.mark.parametrize("arguments", [[], ["read"], ["read", "--set", "no-equals", "x"], ["nonsense"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["read"], ["read", "--set", "no-equals", "x"], ["read", "--set", "activ_mass=1", "x"], ["nonsense"]],
+)
 def test_usage_is_status_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     try:
         status = main(arguments)

@@ -1,10 +1,13 @@
 """Every technique keeps the contract of techniques/technique.py."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from jointlab.science.door import known_settings
 from jointlab.science.quantities import QUANTITIES
+from jointlab.science.readers import all_readers
 from jointlab.science.techniques import MODULES, TECHNIQUE_NAMES, all_techniques
 from jointlab.science.techniques.technique import Technique
 
@@ -46,3 +49,18 @@ def test_nothing_outside_of_its_own_file_names_a_technique(technique: Technique)
         if "techniques" not in path.parts and "demonstration" not in path.parts and technique.name in path.read_text()
     ]
     assert not outside
+
+
+def test_every_setting_that_is_read_is_declared_and_means_one_thing() -> None:
+    science = ROOT / "src" / "jointlab" / "science"
+    asked = {
+        key
+        for path in science.rglob("*.py")
+        for key in re.findall(r'settings\.(?:text|choice|number)\(\s*"(\w+)"', path.read_text())
+    }
+    assert asked <= set(known_settings())
+    meanings: dict[str, set[object]] = {}
+    for settings in [*(r.settings for r in all_readers()), *(t.settings for t in TECHNIQUES)]:
+        for setting in settings:
+            meanings.setdefault(setting.key, set()).add((setting.unit, setting.options))
+    assert not {key: kinds for key, kinds in meanings.items() if len(kinds) > 1}

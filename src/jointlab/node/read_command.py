@@ -8,7 +8,7 @@ from pathlib import Path
 from jointlab.errors import BadInput, Fault
 from jointlab.node.answer import answer_json
 from jointlab.node.read_table import print_answer
-from jointlab.science.door import ReadFile, read_source
+from jointlab.science.door import ReadFile, check_settings, read_source
 from jointlab.science.source import hash_file, open_source, printable
 
 EXIT_READ, EXIT_USAGE, EXIT_REFUSED = 0, 2, 3
@@ -40,6 +40,7 @@ def run_read(options: argparse.Namespace) -> int:
     """The command; returns the exit status."""
     try:
         given = parse_settings(options.given)
+        check_settings(given)
     except BadInput as fault:
         sys.stderr.write(f"jointlab read: {fault.message}\n")
         return EXIT_USAGE

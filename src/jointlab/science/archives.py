@@ -1,6 +1,7 @@
 """ZIP archives inside instrument formats (.rasx, .brml, .xlsx, .ndax), opened with limits."""
 
 import io
+import sys
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -31,7 +32,7 @@ class Archive:
             raise BadInput(
                 "archive.member-missing", "The archive has no part “{part}”; it is incomplete.", part=name
             ) from None
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as fault:
+        except _damage() as fault:
             raise BadInput(
                 "archive.broken",
                 "Part “{part}” of the archive is damaged or locked: {reason}.",
@@ -41,6 +42,12 @@ class Archive:
         if len(data) > declared:
             raise BadInput("archive.bomb", "Part “{part}” unpacks to more than it declares; not opened.", part=name)
         return data
+
+
+def _damage() -> tuple[type[Exception], ...]:
+    """What a damaged part makes zipfile raise; fastnda swaps its decompressor for ISA-L's, which has an own error."""
+    swapped = getattr(sys.modules.get("isal.igzip_lib"), "IsalError", zlib.error)
+    return (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, swapped)
 
 
 def open_archive(data: bytes) -> Archive:

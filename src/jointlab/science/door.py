@@ -1,17 +1,18 @@
 """The way in: a file becomes columns, figures and plots, or a refusal that says what would work."""
 
+import difflib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from jointlab.errors import BadInput, Fault
 from jointlab.science.checks import check
-from jointlab.science.readers import reader_for
+from jointlab.science.readers import all_readers, reader_for
 from jointlab.science.readers.reader import Reader
 from jointlab.science.reading import Caution, Reading, Stated, Table
-from jointlab.science.settings import Settings
+from jointlab.science.settings import Setting, Settings
 from jointlab.science.source import Source, open_source
-from jointlab.science.techniques import techniques_for
+from jointlab.science.techniques import all_techniques, techniques_for
 from jointlab.science.techniques.technique import Analysis, Figure, Technique
 
 
@@ -57,11 +58,28 @@ def read(path: str | os.PathLike[str], /, **settings: str | float) -> ReadFile:
 def read_source(source: Source, given: Mapping[str, str] | None = None) -> ReadFile:
     """As `read`, for bytes that are already in memory."""
     settings = Settings(given)
+    check_settings(settings.given)
     reader = reader_for(source)
     reading = _read_guarded(reader, source, settings)
     reading = replace(reading, warnings=(*reading.warnings, *check(reading)))
     analyses = tuple((t, _analyse_guarded(t, reading, settings)) for t in techniques_for(reading, settings))
     return ReadFile(source.name, source.sha256, reading, analyses)
+
+
+def known_settings() -> dict[str, Setting]:
+    """Every setting that some reader or technique understands, by its key."""
+    declared = [*(r.settings for r in all_readers()), *(t.settings for t in all_techniques())]
+    return {setting.key: setting for settings in declared for setting in settings}
+
+
+def check_settings(given: Mapping[str, str]) -> None:
+    """Raises BadInput ``setting.unknown`` for a key that nobody understands: a slip would be a silent wrong number."""
+    known = known_settings() if given else {}
+    for key in given:
+        if key not in known:
+            close = difflib.get_close_matches(key, known, n=1)
+            advice = f"Did you mean “{close[0]}”?" if close else f"Known: {', '.join(sorted(known))}."
+            raise BadInput("setting.unknown", "There is no setting “{key}”. {advice}", key=key, advice=advice)
 
 
 def _read_guarded(reader: Reader, source: Source, settings: Settings) -> Reading:

@@ -43,7 +43,7 @@ def rc_steps(
 
 
 def run(reading: Reading, **settings: str) -> Analysis:
-    return analyse(reading, Settings({"cell": "supercapacitor", **settings}))
+    return analyse(reading, Settings({"device": "supercapacitor", **settings}))
 
 
 def named(analysis: Analysis, quantity: str, **conditions: object) -> Iterator[Figure]:
@@ -54,11 +54,11 @@ def named(analysis: Analysis, quantity: str, **conditions: object) -> Iterator[F
 
 def test_it_applies_only_when_a_person_says_so() -> None:
     reading = made_reading(rc_steps())
-    names = [t.name for t in techniques_for(reading, Settings({"cell": "supercapacitor"}))]
+    names = [t.name for t in techniques_for(reading, Settings({"device": "supercapacitor"}))]
     assert "galvanostatic_cycling.supercapacitor" in names
     assert "galvanostatic_cycling.supercapacitor" not in [t.name for t in techniques_for(reading, Settings())]
     with pytest.raises(BadInput):
-        techniques_for(reading, Settings({"cell": "cucumber"}))
+        techniques_for(reading, Settings({"device": "cucumber"}))
 
 
 @pytest.mark.parametrize("rest", [0.0, 30.0])

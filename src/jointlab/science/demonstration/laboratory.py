@@ -108,7 +108,7 @@ def _smp() -> bytes:
 FILES: tuple[DemonstrationFile, ...] = (
     DemonstrationFile("almaty/KZ-26-0117_cell07_GCPL.mpt", "LiFePO4 half-cell at C/2, EC-Lab text with a decimal comma", _mpt, {"active_mass": "11.4 mg"}),
     DemonstrationFile("nanjing/NJ-26-0042_cell11.csv", "LiFePO4 half-cell at 1C, Neware table in Chinese (GBK)", _neware, {"active_mass": "9.8 mg"}),
-    DemonstrationFile("nanjing/NJ-26-0061_supercap.csv", "Carbon supercapacitor, LANHE table in microamperes", _lanhe, {"cell": "supercapacitor", "active_mass": "6.2 mg"}),
+    DemonstrationFile("nanjing/NJ-26-0061_supercap.csv", "Carbon supercapacitor, LANHE table in microamperes", _lanhe, {"device": "supercapacitor", "active_mass": "6.2 mg"}),
     DemonstrationFile("almaty/KZ-26-0203_anatase.xrdml", "Anatase powder in Almaty", _xrdml, {"cell": "tetragonal a=3.785 c=9.514", "instrument_fwhm": "0.06"}),
     DemonstrationFile("nanjing/KZ-26-0203_anatase.ras", "The same powder in Nanjing, behind an attenuator", _ras, {"cell": "tetragonal a=3.785 c=9.514", "instrument_fwhm": "0.045"}),
     DemonstrationFile("almaty/KZ-26-0203_N2.aif", "Nitrogen isotherm in Almaty", _aif),

@@ -4,12 +4,11 @@ This is the only reader of such files, so that no two claim one. A technique joi
 and one name in FORM_MODULES.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from jointlab.errors import BadInput, Option, Question
+from jointlab.science.readers.bare_form import BareColumns, BareForm
 from jointlab.science.readers.reader import Reader
 from jointlab.science.reading import Reading
 from jointlab.science.settings import Setting, Settings
@@ -18,44 +17,13 @@ from jointlab.science.text import TEXT_SETTINGS, Text, read_text
 from jointlab.science.text.rows import RowForm, common_form
 
 if TYPE_CHECKING:
-    import numpy as np
-    import polars as pl
-    from numpy.typing import NDArray
+    pass
 
 # Modules of this package, each with BARE_FORMS: tuple[BareForm, ...].
 FORM_MODULES: tuple[str, ...] = ("bare_diffraction", "bare_impedance")
 
 _MOST = 8  # columns; wider tables without a header are not guessed at
 _FEWEST_ROWS = 3
-
-
-@dataclass(frozen=True)
-class BareColumns:
-    """The table of such a file as it stands: columns “column 1”, “column 2”, ... and the text that it came from."""
-
-    text: Text
-    frame: "pl.DataFrame"
-    suffix: str
-
-    def values(self) -> "NDArray[np.float64]":
-        """All cells, shape (rows, columns)."""
-        return self.frame.to_numpy()
-
-
-@dataclass(frozen=True)
-class BareForm:
-    """One meaning that such columns may have.
-
-    `fits`: could they be that at all? `certain`: do the numbers (and the extension) leave no doubt? `read` makes the
-    reading and adds the cautions about what had to be assumed.
-    """
-
-    technique: str
-    title: str  # what the columns would be, for the question
-    fits: Callable[[BareColumns], bool]
-    certain: Callable[[BareColumns], bool]
-    read: Callable[[BareColumns, Settings], Reading]
-    settings: tuple[Setting, ...] = ()
 
 
 def bare_forms() -> tuple[BareForm, ...]:
@@ -143,6 +111,7 @@ READERS = (
         (
             *TEXT_SETTINGS,
             Setting("technique", "What columns of numbers without a header are."),
+            *(setting for form in bare_forms() for setting in form.settings),
         ),
         generic=True,
     ),

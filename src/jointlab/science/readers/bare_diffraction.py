@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from jointlab.science.readers.bare_columns import BareColumns, BareForm
+from jointlab.science.readers.bare_form import BareColumns, BareForm
 from jointlab.science.reading import Caution, RawColumn, Reading, make_table
 from jointlab.science.settings import Settings
 

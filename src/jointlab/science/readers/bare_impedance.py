@@ -1,7 +1,7 @@
 """Bare frequency, real and imaginary impedance."""
 
 from jointlab.errors import BadInput, Option, Question
-from jointlab.science.readers.bare_columns import BareColumns, BareForm
+from jointlab.science.readers.bare_form import BareColumns, BareForm
 from jointlab.science.readers.impedance_sign import CLEAR, phase_agreement
 from jointlab.science.reading import Caution, RawColumn, Reading, make_table
 from jointlab.science.settings import Setting, Settings

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.float64]
 
 ALL_FIGURES = 100  # files with more passages give figures of the first, second, middle and last discharge
-_CELLS = ("battery", "supercapacitor")
+_DEVICES = ("battery", "supercapacitor")
 _LIMITS = ((0.8, 0.4, "IEC 62391-1"), (0.9, 0.7, "voltages of IEC 62576"))
 _WAY = {1: "charge", -1: "discharge"}
 
@@ -57,7 +57,7 @@ class _Scale:
 
 def applies(reading: Reading, settings: Settings) -> bool:
     """Only where a person says that the cell is a supercapacitor: no file can."""
-    return settings.choice("cell", _CELLS) == "supercapacitor"
+    return settings.choice("device", _DEVICES) == "supercapacitor"
 
 
 def analyse(reading: Reading, settings: Settings) -> Analysis:
@@ -281,7 +281,7 @@ TECHNIQUES = (
             "power", "specific_energy", "specific_power",
         ),
         (
-            Setting("cell", "What the cell is.", options=_CELLS),
+            Setting("device", "What was cycled.", options=_DEVICES),
             Setting("area", "Geometric area of the electrode.", unit="cm^2"),
             *RECORD_SETTINGS,
         ),
