@@ -6,7 +6,7 @@ import math
 def with_uncertainty(value: float, uncertainty: float | None) -> str:
     """“18.4 ± 0.6”: equal decimals; the uncertainty has one significant digit, two when the first is 1 or 2."""
     if uncertainty is None or not math.isfinite(uncertainty) or uncertainty <= 0:
-        return _minus(f"{value:.5g}")
+        return _minus(f"{value:.5g}" if float(value).is_integer() else f"{value:#.5g}".rstrip("."))
     exponent = math.floor(math.log10(uncertainty))
     decimals = (1 if f"{uncertainty:.1e}"[0] in "12" else 0) - exponent
     if decimals > 12 or abs(value) >= 1e7 or 0 < abs(value) < 1e-4:

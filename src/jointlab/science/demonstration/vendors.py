@@ -24,7 +24,7 @@ def _charge(record: CyclingRecord) -> "Array":
 
     steps = np.diff(record.step) != 0
     amount = np.concatenate(
-        [[0.0], np.where(steps, 0.0, np.diff(record.time) * (record.current[1:] + record.current[:-1]) / 2)]
+        [[0.0], np.where(steps, 0.0, np.diff(record.time) * (record.current[1:] + record.current[:-1]) / 7200)]
     )
     total = np.cumsum(amount)
     begins = np.concatenate([[0], np.flatnonzero(steps) + 1])

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT = 660, 330
 _MARGIN_LEFT, _MARGIN_TOP, _MARGIN_RIGHT, _MARGIN_BOTTOM = 64, 30, 16, 48
 _INSET = 0.34  # of the plot's width and height
+_SIGNAL = 1e-4  # of the values: smaller spans of y are widened
 _MOST_TITLED = 200  # points that carry a title of their own
 _MOST_MARKED = 1500  # beyond, points melt into a line
 
@@ -81,8 +82,18 @@ def _frame(plot: Plot, width: float, height: float, *, most: int) -> _Frame:
     bars = any(s.style == "bars" for s in plot.series)
     x = scale(xs, length=width, log=plot.x.log, reverse=plot.x.reverse, most=most + 1, tight=not bars)
     ys += [0.0] if bars and not plot.y.log else []
+    ys += _room(ys) if not plot.y.log else []
     y = scale(ys, length=height, log=plot.y.log, reverse=plot.y.reverse, most=most - 1)
     return _equal(x, y) if plot.x.equal or plot.y.equal else _Frame(x, y)
+
+
+def _room(ys: list[float]) -> list[float]:
+    """Values beside nearly equal ones, so that rounding is not drawn as a signal."""
+    finite = [v for v in ys if math.isfinite(v)]
+    if not finite or max(finite) - min(finite) >= _SIGNAL * max(map(abs, finite)):
+        return []
+    half = _SIGNAL * max(map(abs, finite))
+    return [min(finite) - half, max(finite) + half]
 
 
 def _equal(x: Scale, y: Scale) -> _Frame:
