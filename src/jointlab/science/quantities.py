@@ -148,6 +148,9 @@ _DIFFRACTION = (
     Q("microstrain", "ε", "1", "Root-mean-square-like strain of Williamson-Hall, β = 4 ε tan θ.", "microstrain", "микродеформация",
       "микродеформация", "微应变", "EN 13925-2"),
     Q("lattice_parameter", "a", "angstrom", "Length of a cell edge.", "lattice parameter", "параметр решётки", "тор параметрі", "晶格参数", "IUCr", 0.0),
+    Q("lattice_angle", "α", "deg", "Angle between two cell edges.", "lattice angle", "угол элементарной ячейки", "элементар ұяшық бұрышы", "晶胞角", "IUCr", 0.0, 180.0),
+    Q("two_theta_shift", "Δ2θ", "deg", "Observed minus true 2θ, at 2θ = 0 where it depends on the angle.",
+      "shift of 2θ", "сдвиг 2θ", "2θ ығысуы", "2θ偏移", "EN 13925-2"),
     Q("cell_volume", "V", "angstrom^3", "Volume of the unit cell.", "cell volume", "объём элементарной ячейки", "элементар ұяшық көлемі", "晶胞体积", "IUCr", 0.0),
 )  # fmt: skip
 

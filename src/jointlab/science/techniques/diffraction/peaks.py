@@ -1,0 +1,224 @@
+"""From a pattern to its list of reflections: find, fit, look into the residual, fit again."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from jointlab.science.techniques.diffraction.background import background_of, recentred
+from jointlab.science.techniques.diffraction.finding import Candidate, find_peaks, without_second_line
+from jointlab.science.techniques.diffraction.fitting import (
+    WINDOW,
+    Fitted,
+    Prior,
+    Problem,
+    Target,
+    fit_all,
+    shape_prior,
+    solve,
+    start_values,
+)
+from jointlab.science.techniques.diffraction.pattern import Array, Pattern
+from jointlab.science.techniques.diffraction.profile import (
+    GAUSS_BREADTH,
+    LORENTZ_BREADTH,
+    PER_PEAK,
+    Lines,
+    profile,
+    second_position,
+)
+from jointlab.science.techniques.diffraction.radiation import Radiation
+
+_MOST_PEAKS = 200
+_ROUNDS = 2
+_TRIES = 3
+_KEEP = 3.0  # a reflection is kept when its area is this many standard uncertainties
+_MERGE = 0.35  # FWHM; nearer reflections are one
+_OF_MODEL = 0.12  # height of a further maximum over the model under it, below which it is a misfit of the profile
+_OF_NEIGHBOUR = 0.015  # height over the strongest reflection within a few widths, likewise
+_SURE_PEAK = 10.0  # standard uncertainties of the height of a reflection whose width is trusted
+_SURE = 30.0  # difference of χ² that decides about Kα2
+
+
+@dataclass(frozen=True)
+class Peak:
+    """One reflection (Kα1). Angles in deg, height and area in the unit of the pattern; `u_` are standard uncertainties."""
+
+    two_theta: float
+    u_two_theta: float
+    height: float
+    u_height: float
+    area: float
+    u_area: float
+    fwhm: float
+    u_fwhm: float
+    breadth: float  # area over height
+    u_breadth: float
+    eta: float  # Lorentz fraction
+    u_eta: float
+    cov_fwhm_eta: float  # deg
+    skew: float  # 0: symmetric
+    chi2: float  # reduced, of the group that it was fitted in
+
+
+@dataclass(frozen=True, eq=False)
+class PeakList:
+    """What was found in a pattern; `background` and `fit` have one value a point."""
+
+    peaks: tuple[Peak, ...]
+    background: Array
+    fit: Array
+    lines: Lines
+    kalpha2: str  # what was decided about the second line, and why
+    kalpha2_differs: bool  # the data say otherwise than what is stated
+
+
+def analyse_pattern(
+    pattern: Pattern, radiation: Radiation | None, *, threshold: float, half_window: float, widest: float
+) -> PeakList:
+    """Every reflection above `threshold` standard deviations with a FWHM up to `widest` deg."""
+    background = background_of(pattern, half_window=half_window)
+    net = pattern.intensity - background
+    lines = _candidate_lines(radiation)
+    smooth = np.convolve(np.pad(pattern.intensity, 2, mode="edge"), np.full(5, 0.2), mode="valid")
+    variance = pattern.variance(np.maximum(smooth, background))
+    x = pattern.two_theta
+    candidates = find_peaks(x, net, variance, threshold=threshold, widest=widest)
+    start = start_values(without_second_line(candidates, lines)[:_MOST_PEAKS], Prior())
+    target = Target(x, net, variance, lines, widest)
+    found = _kept(fit_all(target, start, Prior()), widest)
+    lines, why, differs = _decide_second_line(target, found, radiation)
+    for _ in range(_ROUNDS):  # the residual shows what a stronger neighbour hid
+        start = np.array([f.parameters for f in found]).reshape(-1, PER_PEAK)
+        model = profile(x, start, lines)
+        background = recentred(pattern, background, model, half_window=half_window)
+        net, variance = pattern.intensity - background, pattern.variance(background + model)
+        target = Target(x, net, variance, lines, widest)
+        more = find_peaks(x, net - model, variance, threshold=threshold, widest=widest)
+        start = np.concatenate([start, start_values(_hidden(more, model, x, found)[:_MOST_PEAKS], Prior())])
+        found = _settled(target, start, shape_prior(found))
+    model = profile(x, np.array([f.parameters for f in found]).reshape(-1, PER_PEAK), lines)
+    full = background + _local_background(x, found)
+    return PeakList(tuple(_peak(f) for f in found), full, full + model, lines, why, differs)
+
+
+def _settled(target: Target, start: Array, prior: Prior) -> list[Fitted]:
+    """Fit, leave out what does not hold, and fit again until all of it holds."""
+    found = fit_all(target, start, prior)
+    for _ in range(_TRIES):
+        kept = _kept(found, target.widest)
+        if len(kept) == len(found):
+            return kept
+        found = fit_all(target, np.array([f.parameters for f in kept]).reshape(-1, PER_PEAK), prior)
+    return _kept(found, target.widest)
+
+
+def _candidate_lines(radiation: Radiation | None) -> Lines:
+    if radiation is None or radiation.kalpha2 is None:
+        return Lines()
+    ratio = radiation.stated_ratio if not radiation.open else (radiation.stated_ratio or 0.5)
+    return Lines(radiation.kalpha2 / radiation.kalpha1 if ratio else 1.0, ratio)
+
+
+def _decide_second_line(target: Target, found: list[Fitted], radiation: Radiation | None) -> tuple[Lines, str, bool]:
+    """Whether Kα2 is in the data: the strongest reflections that stand alone are fitted with and without it."""
+    lines = target.lines
+    if radiation is None:
+        return lines, "not considered: no wavelength", False
+    if radiation.kalpha2 is None or not radiation.open:
+        return lines, "present" if lines.intensity_ratio else "absent", False
+    stated = radiation.stated_ratio > 0.0
+    gain = sum(_gain_of_second_line(target, f) for f in _alone(found, lines))
+    without = Lines(lines.wavelength_ratio, 0.0)
+    word = "present" if stated else "absent"
+    if abs(gain) < _SURE or (gain > 0.0) == stated:
+        proof = "and the profiles agree" if abs(gain) >= _SURE else "the profiles do not decide"
+        return (lines if stated else without), f"{word}: as stated, {proof}", False
+    if gain > 0.0:
+        return lines, "present: the profiles show it, although one line is stated", True
+    return without, "absent: the profiles show one line, although two are stated", True
+
+
+def _alone(found: list[Fitted], lines: Lines) -> list[Fitted]:
+    """Up to five strong reflections, alone in their group, whose second line stands well apart."""
+    size: dict[int, int] = {}
+    for f in found:
+        size[f.group] = size.get(f.group, 0) + 1
+    usable = []
+    for f in found:
+        apart = float(second_position(f.parameters[:1], lines)[0][0]) - f.two_theta
+        if size[f.group] == 1 and 0.4 * f.parameters[2] < apart and f.parameters[1] > _SURE_PEAK * f.sigma(1):
+            usable.append(f)
+    return sorted(usable, key=lambda f: f.parameters[1] / f.sigma(1), reverse=True)[:5]
+
+
+def _gain_of_second_line(target: Target, f: Fitted) -> float:
+    """How much better, in χ² of the better fit, one reflection is fitted with its second line."""
+    x, lines = target.x, target.lines
+    second = float(second_position(f.parameters[:1], lines)[0][0])
+    reach = WINDOW * float(f.parameters[2])
+    inside = slice(*np.searchsorted(x, (f.two_theta - reach, second + reach)))
+    y, weight, start = target.net[inside], 1.0 / np.sqrt(target.variance[inside]), f.parameters[None, :]
+    cost = []
+    for tried in (Lines(lines.wavelength_ratio, 0.0), lines):
+        problem = Problem(x[inside], y, weight, tried, Prior(), start, np.array([True]), target.widest)
+        cost.append(solve(problem).chi2)
+    free = max(x[inside].size - 7, 1)
+    return (cost[0] - cost[1]) / max(min(cost) / free, 1.0)
+
+
+def _kept(found: list[Fitted], widest: float) -> list[Fitted]:
+    """Without reflections that the fit made insignificant or that lie on a stronger one; by position."""
+    good = [f for f in found if f.parameters[1] > _KEEP * f.sigma(1) and f.sigma(2) < 0.6 * f.parameters[2]]
+    good = [f for f in good if f.parameters[2] < widest and f.window[0] < f.two_theta < f.window[1]]
+    sure = [f.parameters[2] for f in good if f.parameters[1] > _SURE_PEAK * f.sigma(1)]
+    least = 0.6 * float(np.min(sure)) if sure else 0.0  # nothing is sharper than the instrument
+    good = [f for f in good if f.parameters[2] > least]
+    kept: list[Fitted] = []
+    for f in sorted(good, key=lambda f: f.parameters[1], reverse=True):
+        if all(abs(k.two_theta - f.two_theta) > _MERGE * min(k.parameters[2], f.parameters[2]) for k in kept):
+            kept.append(f)
+    return sorted(kept, key=lambda f: f.two_theta)
+
+
+def _hidden(candidates: list[Candidate], model: Array, x: Array, found: list[Fitted]) -> list[Candidate]:
+    """Maxima of the residual that are reflections, not the misfit of a stronger one's profile."""
+    kept = []
+    for c in candidates:
+        under = float(np.interp(c.two_theta, x, model))
+        near = [f.parameters[1] for f in found if abs(f.two_theta - c.two_theta) < 8.0 * f.parameters[2]]
+        close = [f for f in found if abs(f.two_theta - c.two_theta) < 1.0 * f.parameters[2]]
+        if c.height > _OF_MODEL * under and c.height > _OF_NEIGHBOUR * max(near, default=0.0) and not close:
+            kept.append(c)
+    return kept
+
+
+def _local_background(x: Array, found: list[Fitted]) -> Array:
+    """What the groups' own straight lines add to the background, faded in between windows, shape (points,)."""
+    added, weight = np.zeros(x.size), np.zeros(x.size)
+    for f in {f.group: f for f in found}.values():
+        low, high = f.window
+        arm = (x - 0.5 * (low + high)) / (0.5 * (high - low))
+        inside = np.abs(arm) <= 1.0
+        fade = np.cos(0.5 * np.pi * arm[inside]) ** 2 + 1e-3
+        added[inside] += fade * (f.background[0] + f.background[1] * arm[inside])
+        weight[inside] += fade
+    shift: Array = np.where(weight > 0.0, added / np.maximum(weight, 1e-12), 0.0)
+    return shift
+
+
+def _peak(f: Fitted) -> Peak:
+    """Derived numbers with uncertainties propagated through the covariance of (x0, h, w, η, a)."""
+    position, height, width, eta, skew = (float(v) for v in f.parameters)
+    shape = eta * LORENTZ_BREADTH + (1.0 - eta) * GAUSS_BREADTH
+    by_eta = LORENTZ_BREADTH - GAUSS_BREADTH
+
+    def spread(*gradient: float) -> float:
+        g = np.array(gradient)
+        return float(np.sqrt(max(g @ f.covariance[:4, :4] @ g, 0.0)))
+
+    return Peak(
+        position, spread(1, 0, 0, 0), height, spread(0, 1, 0, 0),
+        height * width * shape, spread(0, width * shape, height * shape, height * width * by_eta),
+        width, spread(0, 0, 1, 0), width * shape, spread(0, 0, shape, width * by_eta), eta, spread(0, 0, 0, 1),
+        float(f.covariance[2, 3]), skew, f.chi2,
+    )  # fmt: skip
