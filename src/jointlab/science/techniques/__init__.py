@@ -7,7 +7,12 @@ from jointlab.science.settings import Settings
 from jointlab.science.techniques.technique import Technique
 
 # Modules of this package, each with TECHNIQUES: tuple[Technique, ...].
-MODULES: tuple[str, ...] = ("galvanostatic_cycling", "powder_diffraction", "solar_cell_iv", "supercapacitor")
+MODULES: tuple[str, ...] = (
+    "galvanostatic_cycling",
+    "powder_diffraction",
+    "solar_cell_iv",
+    "supercapacitor",
+)
 
 # The names a reading's `technique` may have: the contract of `jointlab read`.
 TECHNIQUE_NAMES: tuple[str, ...] = (

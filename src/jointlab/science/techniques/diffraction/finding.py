@@ -35,14 +35,14 @@ def find_peaks(x: Array, net: Array, variance: Array, *, threshold: float, wides
     signal = net if grid is x else np.interp(grid, x, net)
     noise = variance if grid is x else np.interp(grid, x, variance)
     scales = _scales(step, widest)
-    answer = np.stack([_significance(signal, noise, width / step / _SIGMA_TO_FWHM) for width in scales])
-    found = _blobs(answer, threshold)
-    candidates = [
-        Candidate(float(grid[i]), float(scales[k]) / _BEST_FILTER, float(signal[i]), float(answer[k, i]))
-        for k, i in found
-        if signal[i] > 0.0
-    ]
-    return sorted(_unmixed(candidates), key=lambda c: c.two_theta)
+    kept: list[Candidate] = []
+    for width in scales:
+        answer = _significance(signal, noise, width / step / _SIGMA_TO_FWHM)
+        for i in _prominent(answer, threshold):
+            if signal[i] > 0.0:
+                found = Candidate(float(grid[i]), float(width) / _BEST_FILTER, float(signal[i]), float(answer[i]))
+                kept = _with(kept, found)
+    return sorted(kept, key=lambda c: c.two_theta)
 
 
 def _scales(step: float, widest: float) -> Array:
@@ -66,26 +66,29 @@ def _significance(signal: Array, variance: Array, sigma: float) -> Array:
     return np.asarray(answer / np.sqrt(np.maximum(scatter, 1e-300)), dtype=np.float64)
 
 
-def _blobs(answer: Array, threshold: float) -> list[tuple[int, int]]:
-    """(scale, position) of the maxima over position and scale, narrow ones first."""
-    inner = answer[:, 1:-1]
-    peak = (inner > threshold) & (inner >= answer[:, :-2]) & (inner > answer[:, 2:])
-    ladder = np.pad(answer, ((1, 1), (0, 0)), constant_values=-np.inf)
-    near = np.maximum(ladder, np.maximum(np.roll(ladder, 1, axis=1), np.roll(ladder, -1, axis=1)))
-    peak &= (inner >= near[:-2, 1:-1]) & (inner >= near[2:, 1:-1])
-    return [(int(k), int(i) + 1) for k, i in zip(*np.nonzero(peak), strict=True)]
+def _prominent(answer: Array, threshold: float) -> list[int]:
+    """Maxima above `threshold` that a dip of as much parts from the next higher one: noise alone makes no two of one."""
+    inner = answer[1:-1]
+    top = (np.nonzero((inner > threshold) & (inner >= answer[:-2]) & (inner > answer[2:]))[0] + 1).tolist()
+    kept: list[int] = []
+    for i in top:
+        while kept and answer[kept[-1] : i + 1].min() > min(answer[kept[-1]], answer[i]) - threshold:
+            if answer[kept[-1]] >= answer[i]:
+                break
+            kept.pop()
+        else:
+            kept.append(i)
+    return kept
 
 
-def _unmixed(candidates: list[Candidate]) -> list[Candidate]:
-    """Drop a broad maximum that is the sum of narrow ones, and a narrow one that is noise on a broad one."""
-    kept: list[Candidate] = []
-    for candidate in sorted(candidates, key=lambda c: c.fwhm):
-        inside = [k for k in kept if abs(k.two_theta - candidate.two_theta) < 0.75 * candidate.fwhm]
-        strongest = max((k.significance for k in inside), default=0.0)
-        if not inside:
-            kept.append(candidate)
-        elif candidate.significance > 3.0 * strongest:
-            kept = [k for k in kept if k not in inside] + [candidate]
+def _with(kept: list[Candidate], wider: Candidate) -> list[Candidate]:
+    """Add what a wider filter found: a new maximum, or the better width of a known one, but not the sum of several."""
+    inside = [c for c in kept if abs(c.two_theta - wider.two_theta) < 0.75 * wider.fwhm]
+    if not inside:
+        return [*kept, wider]
+    same = len(inside) == 1 and abs(inside[0].two_theta - wider.two_theta) < 0.4 * wider.fwhm
+    if same and wider.significance > inside[0].significance:
+        return [wider if c is inside[0] else c for c in kept]
     return kept
 
 

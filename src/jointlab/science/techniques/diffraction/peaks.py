@@ -35,6 +35,7 @@ _KEEP = 3.0  # a reflection is kept when its area is this many standard uncertai
 _MERGE = 0.35  # FWHM; nearer reflections are one
 _OF_MODEL = 0.12  # height of a further maximum over the model under it, below which it is a misfit of the profile
 _OF_NEIGHBOUR = 0.015  # height over the strongest reflection within a few widths, likewise
+_SHARPER = 0.5  # width of a further maximum over that of the reflection that it lies on
 _SURE_PEAK = 10.0  # standard uncertainties of the height of a reflection whose width is trusted
 _SURE = 30.0  # difference of χ² that decides about Kα2
 
@@ -186,7 +187,9 @@ def _hidden(candidates: list[Candidate], model: Array, x: Array, found: list[Fit
     for c in candidates:
         under = float(np.interp(c.two_theta, x, model))
         near = [f.parameters[1] for f in found if abs(f.two_theta - c.two_theta) < 8.0 * f.parameters[2]]
-        close = [f for f in found if abs(f.two_theta - c.two_theta) < 1.0 * f.parameters[2]]
+        close = [
+            f for f in found if abs(f.two_theta - c.two_theta) < f.parameters[2] and c.fwhm > _SHARPER * f.parameters[2]
+        ]
         if c.height > _OF_MODEL * under and c.height > _OF_NEIGHBOUR * max(near, default=0.0) and not close:
             kept.append(c)
     return kept

@@ -12,7 +12,9 @@ import numpy as np
 
 from jointlab.science.techniques.diffraction.pattern import Array
 
-_4LN2 = 4.0 * np.log(2.0)
+_LN2 = float(np.log(2.0))
+_4LN2 = 4.0 * _LN2
+_TAILS = 60.0  # FWHM from its middle, where a Lorentzian is 7e-5 of its height
 GAUSS_BREADTH = float(np.sqrt(np.pi / np.log(2.0)) / 2.0)  # integral breadth over FWHM of a Gaussian
 LORENTZ_BREADTH = float(np.pi / 2.0)
 PER_PEAK = 5  # x0, h, w, η, a
@@ -37,40 +39,40 @@ def second_position(two_theta: Array, lines: Lines) -> tuple[Array, Array]:
 
 def profile(x: Array, peaks: Array, lines: Lines) -> Array:
     """Sum of the reflections `peaks`, shape (peaks, 5), at `x`, shape (points,)."""
-    return np.asarray(profile_and_slopes(x, peaks, lines, slopes=False)[0], dtype=np.float64)
+    total = np.zeros(x.size)
+    for row in peaks:  # one at a time, within the reach of its tails: a pattern has many points and many reflections
+        reach = _TAILS * row[2]
+        last = second_position(row[:1], lines)[0][0] if lines.intensity_ratio > 0.0 else row[0]
+        near = slice(*np.searchsorted(x, (row[0] - reach, last + reach)))
+        total[near] += profile_and_slopes(x[near], row[None, :], lines)[0]
+    return total
 
 
-def profile_and_slopes(x: Array, peaks: Array, lines: Lines, *, slopes: bool = True) -> tuple[Array, Array]:
+def profile_and_slopes(x: Array, peaks: Array, lines: Lines) -> tuple[Array, Array]:
     """The sum, shape (points,), and its derivatives by every parameter, shape (5 peaks, points)."""
-    value, jacobian = _one_line(x, peaks, peaks[:, 0], slopes)
+    _, height, width, eta, skew = (column[:, None] for column in peaks.T)
+    first = peaks[:, 0]
     if lines.intensity_ratio > 0.0:
-        position, slope = second_position(peaks[:, 0], lines)
-        more, derivative = _one_line(x, peaks, position, slopes)
-        value += lines.intensity_ratio * more
-        if slopes:
-            derivative[:, 0] *= slope[:, None]
-            jacobian += lines.intensity_ratio * derivative
-    return value, jacobian.reshape(-1, x.size)
-
-
-def _one_line(x: Array, peaks: Array, position: Array, slopes: bool) -> tuple[Array, Array]:
-    height, width, eta = peaks[:, 1:2], peaks[:, 2:3], peaks[:, 3:4]
-    distance = x[None, :] - position[:, None]
-    side = np.where(distance < 0.0, 1.0, -1.0)
-    span = 1.0 + peaks[:, 4:5] * side
+        second, slope = second_position(first, lines)
+        position = np.stack([first, second])[:, :, None]
+        weight = np.array([1.0, lines.intensity_ratio])[:, None, None]
+        moved = np.stack([np.ones_like(first), lines.intensity_ratio * slope])[:, :, None]
+    else:
+        position, weight, moved = first[None, :, None], np.ones((1, 1, 1)), np.ones((1, 1, 1))
+    distance = x - position  # (lines, peaks, points), as every array down to the sums
+    side = np.where(distance < 0.0, skew, -skew)
+    span = 1.0 + side
     u = distance / (width * span)
     squared = u * u
     lorentz = 1.0 / (1.0 + 4.0 * squared)
     gauss = np.exp(-_4LN2 * squared)
-    shape = eta * lorentz + (1.0 - eta) * gauss
-    value = (height * shape).sum(axis=0)
-    if not slopes:
-        return value, np.empty((0, x.size))
-    by_u = height * u * (-8.0 * eta * lorentz * lorentz - 2.0 * _4LN2 * (1.0 - eta) * gauss)
+    shape = (weight * (gauss + eta * (lorentz - gauss))).sum(axis=0)
+    by_u = (-8.0 * height) * u * (eta * lorentz * lorentz + _LN2 * (1.0 - eta) * gauss)
+    spread = by_u * u * weight
     jacobian = np.empty((len(peaks), PER_PEAK, x.size))
-    jacobian[:, 0] = -by_u / (width * span)
+    jacobian[:, 0] = (by_u * moved / span).sum(axis=0) / -width
     jacobian[:, 1] = shape
-    jacobian[:, 2] = -by_u * u / width
-    jacobian[:, 3] = height * (lorentz - gauss)
-    jacobian[:, 4] = -by_u * u * side / span
-    return value, jacobian
+    jacobian[:, 2] = spread.sum(axis=0) / -width
+    jacobian[:, 3] = height * (weight * (lorentz - gauss)).sum(axis=0)
+    jacobian[:, 4] = -(spread * np.where(distance < 0.0, 1.0, -1.0) / span).sum(axis=0)
+    return (height * shape).sum(axis=0), jacobian.reshape(-1, x.size)

@@ -98,12 +98,13 @@ def _scherrer_figures(
 
 def _mean_size(made: SizePart, method: str, includes: str, conditions: dict[str, Condition]) -> None:
     """The mean over the reflections, weighted by their uncertainties and the scatter between them."""
-    sizes, spreads = np.array(list(made.sizes.values()), dtype=np.float64).T
+    sizes: Array = np.array([size for size, _ in made.sizes.values()], dtype=np.float64)
+    spreads: Array = np.array([u for _, u in made.sizes.values()], dtype=np.float64)
 
     def chi2(total: Array) -> float:
         weight = 1.0 / total**2
         mean = float(weight @ sizes) / float(weight.sum())
-        return float(weight @ (sizes - mean) ** 2) / (sizes.size - 1)
+        return float(np.sum(weight * (sizes - mean) ** 2)) / (len(sizes) - 1)
 
     scatter = excess_scatter(spreads, chi2)
     weight = 1.0 / (spreads**2 + scatter**2)

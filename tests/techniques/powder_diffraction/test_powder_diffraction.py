@@ -1,0 +1,229 @@
+"""Reflections, size, strain and cell against published positions and against patterns made from known values."""
+
+import math
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from jointlab.errors import BadInput
+from jointlab.science.reading import Reading
+from jointlab.science.settings import Settings
+from jointlab.science.techniques.diffraction.lattice import hkl_label, parse_cell, reflections
+from jointlab.science.techniques.powder_diffraction import TECHNIQUES
+from jointlab.science.techniques.technique import Analysis, Figure
+from tests.techniques.powder_diffraction.patterns import KALPHA1, Array, angles, background, doublet, reading_of
+
+EXPECTED: dict[str, Any] = tomllib.loads((Path(__file__).parent / "expected.toml").read_text())
+STANDARDS = ("silicon", "lanthanum_hexaboride", "corundum")
+SILICON = EXPECTED["silicon"]["two_theta"]
+HEIGHTS = (3000.0, 1800.0, 1000.0, 300.0, 500.0, 600.0)
+
+
+def analyse(reading: Reading, **settings: str) -> Analysis:
+    return TECHNIQUES[0].analyse(reading, Settings(settings))
+
+
+def values(analysis: Analysis, quantity: str, **conditions: object) -> list[Figure]:
+    return [f for f in analysis.figures if f.quantity == quantity and conditions.items() <= dict(f.conditions).items()]
+
+
+def codes(analysis: Analysis) -> set[str]:
+    return {warning.code for warning in analysis.warnings}
+
+
+def sharp(
+    seed: int, positions: list[float], *, heights: tuple[float, ...] = HEIGHTS, ratio: float = 0.5
+) -> tuple[Array, Array]:
+    x = angles()
+    y = background(x, 100.0)
+    for position, height in zip(positions, heights, strict=True):
+        y = y + doublet(x, position, height, 0.12, 0.6, ratio=ratio)
+    return x, np.random.default_rng(seed).poisson(y).astype(np.float64)
+
+
+@pytest.mark.parametrize("name", STANDARDS)
+def test_calculated_positions_of_reference_materials(name: str) -> None:
+    case = EXPECTED[name]
+    found = reflections(parse_cell(case["cell"], case["centring"]), d_min=0.8)
+    at = dict(zip(map(hkl_label, found.hkl), found.two_theta(EXPECTED["wavelength"]["kalpha1"]), strict=True))
+    assert [at[label] for label in case["hkl"]] == pytest.approx(case["two_theta"], abs=0.005)
+
+
+@pytest.mark.parametrize("name", STANDARDS)
+def test_positions_and_cell_come_back_from_a_noisy_pattern(name: str) -> None:
+    case = EXPECTED[name]
+    cell = parse_cell(case["cell"], case["centring"])
+    truth = reflections(cell, d_min=0.95)
+    exact = truth.two_theta(KALPHA1)
+    place = {hkl_label(h): float(t) for h, t in zip(truth.hkl, exact, strict=True)}
+    positions = [place[label] for label in case["hkl"]]
+    x, y = sharp(7, positions, heights=HEIGHTS[: len(positions)])
+    analysis = analyse(reading_of(x, y), cell=case["cell"], centring=case["centring"], shift="none")
+    found = values(analysis, "peak_position")
+    assert [f.value for f in found] == pytest.approx(case["two_theta"], abs=0.005)
+    assert [f.conditions["hkl"] for f in found] == case["hkl"]
+    for figure in values(analysis, "lattice_parameter"):
+        true = getattr(cell, str(figure.conditions["axis"]))
+        assert figure.uncertainty is not None
+        assert abs(figure.value - true) < 4.0 * figure.uncertainty < 0.003
+    volume = values(analysis, "cell_volume")[0]
+    assert volume.value == pytest.approx(cell.volume, rel=1e-3)
+
+
+def test_uncertainties_are_as_wide_as_the_scatter_of_many_patterns() -> None:
+    pulls: dict[str, list[float]] = {
+        "peak_position": [],
+        "peak_width": [],
+        "peak_height": [],
+        "peak_area": [],
+        "integral_breadth": [],
+    }
+    shape = 0.6 * math.pi / 2 + 0.4 * math.sqrt(math.pi / math.log(2)) / 2
+    for seed in range(30):
+        analysis = analyse(reading_of(*sharp(seed, SILICON)))
+        truth = {
+            "peak_position": SILICON, "peak_width": [0.12] * 6, "peak_height": HEIGHTS,
+            "peak_area": [h * 0.12 * shape for h in HEIGHTS], "integral_breadth": [0.12 * shape] * 6,
+        }  # fmt: skip
+        for quantity, true in truth.items():
+            found = values(analysis, quantity)
+            assert len(found) == 6
+            pulls[quantity] += [(f.value - t) / (f.uncertainty or math.nan) for f, t in zip(found, true, strict=True)]
+    for quantity, many in pulls.items():
+        assert np.std(many) == pytest.approx(1.0, abs=0.2), quantity
+        assert abs(np.mean(many)) < 0.25, quantity
+
+
+def broadened(seed: int, *, size: float, strain: float, instrument: float) -> tuple[Array, Array]:
+    """Lorentzian size, strain and instrument broadening: the widths add."""
+    x = angles(20.0, 110.0, 0.02)
+    y = background(x, 60.0)
+    truth = reflections(parse_cell("cubic a=4.156826", "P"), d_min=1.0).two_theta(KALPHA1)
+    for position in truth:
+        theta = math.radians(position / 2.0)
+        own = 0.9 * KALPHA1 / 10.0 / (size * math.cos(theta)) + 4.0 * strain * math.tan(theta)
+        y = y + doublet(x, float(position), 6000.0, instrument + math.degrees(own), 1.0)
+    return x, np.random.default_rng(seed).poisson(y).astype(np.float64)
+
+
+def test_known_size_and_strain_come_back_within_their_uncertainty() -> None:
+    sizes, strains = [], []
+    for seed in range(12):
+        reading = reading_of(*broadened(seed, size=25.0, strain=0.0015, instrument=0.06))
+        analysis = analyse(reading, instrument_fwhm="0.06 deg", subtraction="lorentz", cell="cubic a=4.157")
+        size, strain = values(analysis, "crystallite_size", by="williamson-hall")[0], values(analysis, "microstrain")[0]
+        sizes.append((size.value - 25.0) / (size.uncertainty or math.nan))
+        strains.append((strain.value - 0.0015) / (strain.uncertainty or math.nan))
+        assert size.value == pytest.approx(25.0, rel=0.1)
+        assert strain.value == pytest.approx(0.0015, rel=0.1)
+    assert np.sqrt(np.mean(np.square(sizes))) < 1.7
+    assert np.sqrt(np.mean(np.square(strains))) < 1.7
+
+
+def test_scherrer_without_strain_gives_the_size() -> None:
+    reading = reading_of(*broadened(3, size=20.0, strain=0.0, instrument=0.06))
+    analysis = analyse(reading, instrument_fwhm="0.06", subtraction="lorentz")
+    mean = next(f for f in values(analysis, "crystallite_size", by="scherrer") if "over" in f.conditions)
+    assert mean.value == pytest.approx(20.0, rel=0.03)
+    assert "bound" not in mean.conditions
+
+
+def test_without_the_instrument_a_size_is_a_lower_bound_and_there_is_no_strain() -> None:
+    analysis = analyse(reading_of(*broadened(3, size=20.0, strain=0.001, instrument=0.06)))
+    sizes = values(analysis, "crystallite_size")
+    assert sizes
+    assert all(f.conditions["bound"] == "lower" and f.value < 20.0 for f in sizes)
+    assert not values(analysis, "microstrain")
+    assert "diffraction.size-lower-bound" in codes(analysis)
+
+
+def test_sample_displacement_is_told_from_the_cell() -> None:
+    moved = [t - 0.08 * math.cos(math.radians(t / 2.0)) for t in SILICON]
+    analysis = analyse(reading_of(*sharp(5, moved)), cell="cubic a=5.43", centring="F")
+    edge, shift = values(analysis, "lattice_parameter")[0], values(analysis, "two_theta_shift")[0]
+    assert edge.value == pytest.approx(5.43102, abs=4.0 * (edge.uncertainty or 0.0))
+    assert shift.value == pytest.approx(-0.08, abs=0.01)
+    assert shift.conditions["kind"] == "displacement"
+
+
+def test_without_a_wavelength_there_are_positions_but_no_spacings() -> None:
+    analysis = analyse(reading_of(*sharp(1, SILICON, ratio=0.0), facts={}))
+    assert len(values(analysis, "peak_position")) == 6
+    assert not values(analysis, "lattice_spacing")
+    assert not values(analysis, "crystallite_size")
+    assert "diffraction.no-wavelength" in codes(analysis)
+
+
+@pytest.mark.parametrize(
+    ("given", "angstrom"),
+    [("cu_ka1", 1.5405929), ("1.5406 angstrom", 1.5406), ("0.15406 nm", 1.5406), ("1,5406", 1.5406)],
+)
+def test_a_wavelength_may_be_given_in_several_ways(given: str, angstrom: float) -> None:
+    analysis = analyse(reading_of(*sharp(1, SILICON, ratio=0.0), facts={}), wavelength=given)
+    d = values(analysis, "lattice_spacing")[0].value
+    assert d == pytest.approx(angstrom / (2.0 * math.sin(math.radians(28.442 / 2.0))), abs=3e-4)
+
+
+def test_the_data_decide_whether_a_second_line_is_there() -> None:
+    analysis = analyse(reading_of(*sharp(2, SILICON, ratio=0.0)))
+    assert "diffraction.kalpha2" in codes(analysis)
+    assert "absent" in str(analysis.decisions["Kα2"])
+    assert [f.value for f in values(analysis, "peak_position")] == pytest.approx(SILICON, abs=0.005)
+    analysis = analyse(reading_of(*sharp(2, SILICON), facts={"wavelength": KALPHA1 / 10}))
+    assert "present" in str(analysis.decisions["Kα2"])
+    assert [f.value for f in values(analysis, "peak_position")] == pytest.approx(SILICON, abs=0.005)
+
+
+def test_a_count_rate_with_its_counting_time_gives_the_figures_of_the_counts() -> None:
+    x, y = sharp(4, SILICON)
+    counted = analyse(reading_of(x, y))
+    rated = analyse(reading_of(x, y / 20.0, column="count_rate", counting_time=np.full(x.size, 20.0)))
+    assert [f.value for f in rated.figures] == pytest.approx([f.value for f in counted.figures], rel=1e-6)
+
+
+def test_a_count_rate_without_its_counting_time_takes_the_noise_from_the_data_and_says_so() -> None:
+    x, y = sharp(4, SILICON)
+    analysis = analyse(reading_of(x, y / 20.0, column="count_rate"))
+    assert "diffraction.no-counts" in codes(analysis)
+    assert not values(analysis, "peak_height")
+    counted = analyse(reading_of(x, y))
+    for ours, theirs in zip(values(analysis, "peak_position"), values(counted, "peak_position"), strict=True):
+        assert ours.value == pytest.approx(theirs.value, abs=0.001)
+        assert ours.uncertainty == pytest.approx(theirs.uncertainty, rel=0.35)
+
+
+def test_noise_alone_has_no_reflection() -> None:
+    x = angles()
+    for seed in range(5):
+        y = np.random.default_rng(seed).poisson(background(x, 80.0)).astype(np.float64)
+        analysis = analyse(reading_of(x, y))
+        assert len(values(analysis, "peak_position")) <= 1
+        assert len(values(analysis, "peak_position", peak=1)) == 0 or "diffraction.no-peaks" not in codes(analysis)
+
+
+def test_scans_that_do_not_move_two_theta_are_no_patterns() -> None:
+    x = np.full(500, 28.4)
+    analysis = analyse(reading_of(x, np.full(500, 100.0)))
+    assert not analysis.figures
+    assert codes(analysis) == {"diffraction.no-scan"}
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"wavelength": "blue"},
+        {"wavelength": "15 angstrom"},
+        {"cell": "cubic"},
+        {"cell": "round a=3"},
+        {"scherrer_k": "9"},
+        {"instrument_fwhm": "-1"},
+        {"centring": "X", "cell": "cubic a=3"},
+    ],
+)
+def test_settings_that_make_no_sense_are_refused(settings: dict[str, str]) -> None:
+    with pytest.raises(BadInput) as caught:
+        analyse(reading_of(*sharp(1, SILICON)), **settings)
+    assert caught.value.code == "setting.value"
