@@ -41,7 +41,8 @@ def build_parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit status is 0, 3 (some files refused) or 2 (usage)."""
     options = build_parser().parse_args(arguments)
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # our matrices are small: a second thread only spins, up to 8x slower
+    # A second thread only spins on matrices as small as ours; on a busy machine that costs up to eight times the time.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         if options.command == "read":
             from jointlab.node.read_command import run_read
