@@ -15,6 +15,13 @@ def analyse(reading: Reading, settings: Settings) -> Analysis:
     return analyse_reading(reading, settings)
 
 
+def applies(reading: Reading, settings: Settings) -> bool:
+    """Whether any table has points enough to be a pattern."""
+    return any(table.rows >= _LEAST_POINTS and table.has("two_theta") for table in reading.tables)
+
+
+_LEAST_POINTS = 30
+
 SETTINGS = (
     Setting("wavelength", "Wavelength of the radiation, or a tube: cu_ka (Kα1 and Kα2), cu_ka1, co_ka, mo_ka1, ...", "angstrom"),
     Setting("kalpha2", "Whether Kα2 is in the pattern", options=("auto", "present", "absent"), default="auto"),
@@ -47,5 +54,6 @@ TECHNIQUES = (
             "microstrain", "lattice_parameter", "lattice_angle", "cell_volume", "two_theta_shift",
         ),
         settings=SETTINGS,
+        applies=applies,
     ),
 )  # fmt: skip
