@@ -120,7 +120,7 @@ _ALIAS = {
     "mmhg": "Torr", "cps": "counts/s", "CPS": "counts/s", "cts": "counts", "Counts": "counts", "count": "counts", "Kelvin": "K",
     "Celsius": "degC", "°C": "degC", "℃": "degC", "oC": "degC", "deg C": "degC", "DegC": "degC", "deg.C": "degC", "°F": "degF",
     "grams": "g", "gram": "g", "Gauss": "G", "percent": "%", "pct.": "%", "A.h": "Ah", "A·h": "Ah", "mA.h": "mAh", "mA·h": "mAh",
-    "W.h": "Wh", "W·h": "Wh", "mW.h": "mWh", "Ahr": "Ah", "mAhr": "mAh", "Whr": "Wh", "siemens": "S", "mho": "S",
+    "W.h": "Wh", "W·h": "Wh", "mW.h": "mWh", "Ahr": "Ah", "mAhr": "mAh", "Whr": "Wh", "AHr": "Ah", "WHr": "Wh", "Hr": "h", "Hrs": "h", "siemens": "S", "mho": "S",
 }  # fmt: skip
 
 _SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")

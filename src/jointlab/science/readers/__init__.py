@@ -18,6 +18,7 @@ MODULES: tuple[str, ...] = (
     "delimited_impedance",
     "delimited_voltammetry",
     "gamry_dta",
+    "maccor_text",
     "neware_export",
     "neware_nda",
     "panalytical_xrdml",

@@ -66,8 +66,15 @@ class ActiveMass:
 
 def recording(reading: Reading) -> Table | None:
     """The longest table with time, potential and either current or charge."""
-    fit = [t for t in reading.tables if t.has("time", "potential") and (t.has("current") or t.has("charge"))]
+    fit = [t for t in reading.tables if t.has("time", "potential") and (t.has("current") or column_of(t, "charge"))]
     return max(fit, key=lambda table: table.rows, default=None)
+
+
+def column_of(table: Table, quantity: str) -> str | None:
+    """The column of that name, else the first one of that quantity."""
+    if table.has(quantity):
+        return quantity
+    return next((column.name for column in table.columns if column.quantity == quantity), None)
 
 
 def read_record(reading: Reading, settings: Settings) -> CyclingRecord | None:
@@ -77,7 +84,7 @@ def read_record(reading: Reading, settings: Settings) -> CyclingRecord | None:
     table = recording(reading)
     if table is None:
         return None
-    names = ["time", "potential", "current" if table.has("current") else "charge"]
+    names = ["time", "potential", "current" if table.has("current") else column_of(table, "charge") or "charge"]
     columns = [table.array(name) for name in names]
     rows = np.flatnonzero(np.all([np.isfinite(column) for column in columns], axis=0))
     time, potential, moving = (column[rows] for column in columns)
@@ -153,14 +160,16 @@ def _increments(
     """By the counter that the table has: signed charge, capacity without sign, or one counter each way."""
     import numpy as np
 
-    for name in ("charge", "capacity"):
-        if table.has(name):
+    for quantity in ("charge", "capacity"):
+        name = column_of(table, quantity)
+        if name is not None:
             counter = table.array(name)[rows]
-            if name == "charge" and (counter < 0).any():
+            if quantity == "charge" and (counter < 0).any():
                 return counter_increments(counter * sign, expected)
             return counter_increments(np.abs(counter), np.abs(expected)) * way
-    if table.has("charge_capacity", "discharge_capacity"):
-        taken, given = (np.abs(table.array(f"{side}_capacity")[rows]) for side in ("charge", "discharge"))
+    both = [column_of(table, f"{side}_capacity") for side in ("charge", "discharge")]
+    if both[0] is not None and both[1] is not None:
+        taken, given = (np.abs(table.array(name)[rows]) for name in both if name is not None)
         into, out = np.clip(expected, 0, None), np.clip(-expected, 0, None)
         return counter_increments(taken, into) - counter_increments(given, out)
     return None
