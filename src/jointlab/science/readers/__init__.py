@@ -24,6 +24,7 @@ MODULES: tuple[str, ...] = (
     "panalytical_xrdml",
     "parstat_text",
     "pygaps_json",
+    "solar_eqe",
     "solar_jv",
     "versastudio_par",
     "zplot_z",

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 NULLS = ["", "-", "--", "---", "N/A", "NA", "n/a", "#N/A", "ERROR", "null", "None", "*", "***", "OVLD", "......"]
 _FILLERS = b"\r\n\x1a"
-_FEWEST_ALIKE = 5  # rows before it that tell how long the last number of a row is
+_FEWEST_ALIKE = 3  # rows before it that tell how long the last number of a row is
 _SAMPLE = 100  # rows looked at from either end to tell text from numbers
 _TOLERATED = 0.01  # share of the rows of a numeric column that may hold something else, each said
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$|[-+]?(nan|inf|infinity)$", re.IGNORECASE)
@@ -157,11 +157,11 @@ def _without_cut_line(block: bytes, width: int, separator: str, *, ended: bool) 
 
 def _is_short(before: bytes, last: bytes, separator: str) -> bool:
     """Whether the last number of the file lacks digits or an exponent that the last number of every other row has."""
-    lines = before[-(1 << 12) :].decode(errors="replace").splitlines()[1:][-_SAMPLE:]
+    lines = [line for line in before[-(1 << 12) :].decode(errors="replace").splitlines()[1:] if line.strip()][-_SAMPLE:]
+    spare = separator if all(line.endswith(separator) for line in lines) else ""
     ends = [
-        line.rstrip(separator).rpartition(separator)[2].strip().strip('"')
+        line.removesuffix(spare).rpartition(separator)[2].strip().strip('"')
         for line in (*lines, last.decode(errors="replace"))
-        if line.strip()
     ]
     forms = {_form(number) for number in ends[:-1]}
     return len(ends) > _FEWEST_ALIKE and len(forms) == 1 and _form(ends[-1]) < next(iter(forms))
