@@ -13,6 +13,7 @@ MODULES: tuple[str, ...] = (
     "autolab_text",
     "bare_columns",
     "belsorp",
+    "biologic_mpr",
     "biologic_mpt",
     "chi_text",
     "delimited_impedance",

@@ -61,6 +61,10 @@ class Text:
         """Number of lines; a last line without an end counts."""
         return len(self.starts)
 
+    def has_line(self, number: int) -> bool:
+        """Whether there are more than `number` lines."""
+        return self.offset(number) < len(self.data)
+
     def offset(self, line: int) -> int:
         """Byte offset where a line starts; the end of the data for the line after the last."""
         if line < len(self._first_starts):
@@ -95,23 +99,31 @@ class Text:
             self.data[self.offset(start) : len(self.data) if stop is None else self.offset(stop)], separator
         )
 
-    def table(self, start: int, names: Sequence[str], *, separator: str, stop: int | None = None) -> ParsedTable:
+    def table(
+        self, start: int, names: Sequence[str], *, separator: str, stop: int | None = None, hint: str | None = None
+    ) -> ParsedTable:
         """The table in the lines [start, stop), its columns called `names`.
 
         `separator` is one character; a blank means any run of blanks and tabs. The decimal mark is decided over the
-        whole block. Raises BadInput ``table.empty``, ``table.columns`` (rows wider than the header),
-        ``text.decimal-mark``, ``text.decimal-mixed``.
+        whole block, and where that leaves a question by `hint`, the mark of numbers elsewhere in the file. Raises
+        BadInput ``table.empty``, ``table.columns`` (rows wider than the header), ``text.decimal-mark``,
+        ``text.decimal-mixed``.
         """
         begin, end = self.offset(start), len(self.data) if stop is None else self.offset(stop)
         blank = _BLANK_LINES.match(self.data, begin, end)  # between the header and the rows
         if blank is not None:
             start, begin = start + blank.group().count(b"\n"), blank.end()
         block = self.data[begin:end]
-        mark = self._decide(block, separator)
+        mark = self._decide(block, separator, hint)
         return parse_block(block, names, Layout(separator, mark.mark, mark.grouping, self.name, start + 1))
 
-    def _decide(self, block: bytes, separator: str) -> DecimalMark:
-        decided = decide_decimal(block, separator=separator, name=self.name, given=self.decimal_given)
+    def _decide(self, block: bytes, separator: str, hint: str | None = None) -> DecimalMark:
+        try:
+            decided = decide_decimal(block, separator=separator, name=self.name, given=self.decimal_given)
+        except BadInput as fault:
+            if hint is None or fault.code != "text.decimal-mark":
+                raise
+            decided = DecimalMark(hint, "numbers elsewhere in the file have it", "" if hint == "," else ",")
         self.decisions["decimal_mark"] = f"{decided.mark} ({decided.evidence})"
         return decided
 

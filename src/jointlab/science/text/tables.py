@@ -46,7 +46,8 @@ def parse_block(block: bytes, names: Sequence[str], layout: Layout) -> ParsedTab
     import polars as pl
 
     ended = block.endswith((b"\n", b"\r"))
-    if (tail := block[-64:]) != tail.rstrip(_FILLERS) + b"\n":  # one line end more is no reason to copy a large block
+    tail = block[-64:]
+    if tail[len(tail.rstrip(_FILLERS)) :] not in (b"\n", b"\r\n"):  # one line end is no reason to copy a large block
         block = block.rstrip(_FILLERS)
     if layout.separator == " ":
         block = _tidy(block, " ")

@@ -50,25 +50,26 @@ def durations(cells: "pl.Series") -> "pl.Series":
     return total.alias(cells.name)
 
 
-def clock_times(cells: "pl.Series") -> "pl.Series | None":
+def clock_times(cells: "pl.Series", *, order: DateOrder | None = None) -> "pl.Series | None":
     """Time stamps as seconds since 1970 by the clock that wrote them (float64); empty cells are absent.
 
-    None where some cell is no time stamp, where the form changes, or where nothing tells the day from the month.
+    None where some cell is no time stamp, where the form changes, or where neither the cells nor `order` (known from
+    elsewhere) tell the day from the month.
     """
     import polars as pl
 
-    stamps = cells.str.strip_chars().replace("", None)
+    stamps = cells.str.strip_chars().replace("", None).str.replace(r"(:\d\d),(\d)", "${1}.${2}")
     filled = stamps.drop_nulls()
     if not filled.len():
         return None
-    for form in _stamp_forms(filled):
+    for form in _stamp_forms(filled, order):
         parsed = stamps.str.to_datetime(form, time_unit="us", strict=False)
         if parsed.null_count() == stamps.null_count():
             return (parsed.dt.epoch("us").cast(pl.Float64) / 1e6).alias(cells.name)
     return None
 
 
-def _stamp_forms(stamps: "pl.Series") -> list[str]:
+def _stamp_forms(stamps: "pl.Series", order: DateOrder | None) -> list[str]:
     """The forms that these stamps may have, judged by the first one and, for day and month, by all."""
     import polars as pl
 
@@ -89,7 +90,9 @@ def _stamp_forms(stamps: "pl.Series") -> list[str]:
         return []
     day_first, month_first = int(str(largest[0])) > 12, int(str(largest[1])) > 12
     if day_first == month_first:
-        return []
+        if order is None or day_first:
+            return []
+        day_first = order == "dmy"
     date = f"%d{mark}%m{mark}{year}" if day_first else f"%m{mark}%d{mark}{year}"
     return [f"{date}{gap}{clock}" for clock in clocks]
 
