@@ -40,7 +40,7 @@ def test_real_files_are_what_public_readers_say(name: str, technique: str) -> No
     file = read(real_file(name))
     table, galvani, yadg = file.tables[0], expected()[name]["mpr_galvani"], expected()[name]["mpr_yadg"]
     assert file.reading.technique == technique
-    assert not file.warnings
+    assert not file.reading.warnings
     assert table.rows == galvani["rows"] == yadg["rows"]
     assert str(file.reading.started) == galvani["start"]
     for ours, theirs, scale in (
@@ -117,14 +117,14 @@ def test_one_unknown_variable_is_kept_two_are_refused() -> None:
     column = file.tables[0].columns[2]
     assert (column.name, column.quantity) == ("variable 700", None)
     assert file.tables[0].frame["variable 700"].to_list() == [7.0]
-    assert [warning.code for warning in file.warnings] == ["biologic.unknown-column"]
+    assert [warning.code for warning in file.reading.warnings] == ["biologic.unknown-column"]
     assert _code(mpr(data_module((4, 700, 701), "dff", [(0.0, 1.0, 7.0)]))) == "biologic.unknown-column"
 
 
 def test_a_date_that_no_module_has_is_no_start() -> None:
     file = _read(mpr(data_module(IDS, FORMATS, ROWS), ole=45000.25))
     assert file.reading.started is None
-    assert [warning.code for warning in file.warnings] == ["biologic.start"]
+    assert [warning.code for warning in file.reading.warnings] == ["biologic.start"]
     assert _read(mpr(data_module(IDS, FORMATS, ROWS), log=False)).reading.started is None
 
 

@@ -33,7 +33,7 @@ def _code(text: str | bytes) -> str:
 
 
 def _codes(file: ReadFile) -> list[str]:
-    return [warning.code for warning in file.warnings]
+    return [warning.code for warning in file.reading.warnings]
 
 
 @needs_real_files
@@ -102,7 +102,7 @@ def test_line_ends_decimal_marks_and_encodings(end: str, mark: str, encoding: st
     assert file.reading.facts["scan_rate"] == pytest.approx(0.05)
     assert file.reading.instrument == "SP-200 (SN 0961)"
     assert file.reading.started == datetime(2024, 2, 13, 19, 5, 41, 695000)
-    assert not file.warnings
+    assert not file.reading.warnings
 
 
 @pytest.mark.parametrize("encoding", ["windows-1251", "gb18030"])
@@ -222,7 +222,7 @@ def test_loops_promise_the_number_of_points() -> None:
     file = _read(mpt(CV, ROWS, extra=extra))
     assert file.reading.rows_stated == {"data": 8}
     assert file.reading.facts["loops"] == 2
-    assert not file.warnings
+    assert not file.reading.warnings
     assert _codes(_read(mpt(CV, ROWS[:6], extra=extra))) == ["rows.differ"]
 
 
