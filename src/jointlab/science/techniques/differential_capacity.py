@@ -18,6 +18,15 @@ class DifferentialCapacity:
     capacity: "Numbers"  # mAh/V, without sign
 
 
+def _smoothed(density: "Numbers", width: float) -> "Numbers":
+    """A Gaussian of standard deviation `width` cells, cut at four of them; the ends are taken to go on level."""
+    import numpy as np
+
+    reach = int(4 * width + 0.5)
+    kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / width) ** 2)
+    return np.convolve(np.pad(density, reach, mode="edge"), kernel / kernel.sum(), mode="valid")
+
+
 def differential_capacity(
     *, potential: "Numbers", capacity: "Numbers", direction: int, grid: float, smoothing: float
 ) -> DifferentialCapacity:
@@ -28,7 +37,6 @@ def differential_capacity(
     capacity up to there. What passes at the extreme itself (a constant-voltage tail) has no dV and is left out.
     """
     import numpy as np
-    from scipy.ndimage import gaussian_filter1d
 
     climbing = potential * direction
     monotonic = np.maximum.accumulate(climbing)
@@ -42,6 +50,6 @@ def differential_capacity(
     edges = monotonic[0] + grid * np.arange(cells + 1)
     density = np.diff(np.interp(edges, monotonic, passed)) / grid
     if smoothing > 0:
-        density = gaussian_filter1d(density, smoothing / grid, mode="nearest")
+        density = _smoothed(density, smoothing / grid)
     middle = (edges[1:] + edges[:-1]) / 2 * direction
     return DifferentialCapacity(middle, density)
