@@ -9,6 +9,7 @@ from jointlab.science.source import Source
 
 # Modules of this package, each with READERS: tuple[Reader, ...]. Order does not matter: two claims are a fault.
 MODULES: tuple[str, ...] = (
+    "arbin_res",
     "aif",
     "autolab_text",
     "bare_columns",

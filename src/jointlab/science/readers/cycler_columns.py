@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _CLOCK_HINT = re.compile(r"\s*\((?:[dD]+[-: ])?[hH]+:.*\)\s*$|\s*\(时:.*\)\s*$|\s*（时[:：].*）\s*$")
 _FLATTENED_UNIT = re.compile(r"^(?P<name>.+?)_(?P<unit>[A-Za-z]+)_$")  # “Test_Time_s_”: brackets a program turned to _
 _AUXILIARY_TEMPERATURE = re.compile(r"^(?:aux)?(?:t|temp|temperature|温度)_?(?P<number>\d+)$")
+_AUXILIARY_VOLTAGE = re.compile(r"^(?:auxvoltage|auxv|v)(?P<number>\d+)$")
+_INNER_UNIT = re.compile(r"^(?P<name>.+?)\s*\((?P<unit>[^()]*)\)(?P<number>_\d+)$")  # “Aux_Temperature(C)_1”
 _ELAPSED = ("time", "step_time")
 _LOST_OHM = re.compile(r"\((?P<prefix>m?)O\)\s*$")  # an Ω that an ASCII export could not write
 _SPELLINGS = {"temperature": {"C": "degC", "F": "degF"}}
@@ -65,6 +67,9 @@ def part(cell: str) -> Header:
     plain = _CLOCK_HINT.sub("", text)
     if plain != text:
         return Header(plain, None, cell.strip())
+    inner = _INNER_UNIT.match(text)
+    if inner is not None and parse_unit(inner["unit"]) is not None:
+        return Header(inner["name"] + inner["number"], inner["unit"], cell.strip())
     header = split_header(_LOST_OHM.sub(r"(\g<prefix>ohm)", text))
     flat = _FLATTENED_UNIT.match(text)
     if header.unit is None and flat is not None and parse_unit(flat["unit"]) is not None:
@@ -84,6 +89,9 @@ def meaning_of(header: Header, vocabulary: Mapping[str, Meaning]) -> Meaning | N
     auxiliary = _AUXILIARY_TEMPERATURE.match(key)
     if found is None and auxiliary is not None and header.unit is not None:
         found = Meaning("temperature", f"temperature_{auxiliary['number']}")
+    auxiliary = _AUXILIARY_VOLTAGE.match(key)
+    if found is None and auxiliary is not None and header.unit is not None:
+        found = Meaning("potential", f"aux_voltage_{auxiliary['number']}")
     if found is None or found.quantity is None:
         return found
     entry = QUANTITIES[found.quantity]
@@ -202,8 +210,8 @@ def _clock(values: "pl.Series", header: Header, meaning: Meaning, cautions: list
     name = meaning.name or "unix_time"
     if values.dtype == pl.Datetime:
         return RawColumn(values.dt.epoch("us").cast(pl.Float64) / 1e6, "unix_time", "s", header.text, name)
-    if values.dtype.is_numeric() and header.unit is not None and _fits(header.unit, "s"):
-        return RawColumn(values, "unix_time", header.unit, header.text, name)
+    if values.dtype.is_numeric():
+        return _counted_clock(values, header, name)
     if values.dtype == pl.String:
         stamps = clock_times(values)
         if stamps is not None:
@@ -216,6 +224,27 @@ def _clock(values: "pl.Series", header: Header, meaning: Meaning, cautions: list
                 )
             )
     return RawColumn(values, None, None, header.text, header.text)
+
+
+# Counters of clock time without a unit, told apart by their size: (from, to, seconds a count, seconds at zero)
+_CLOCKS = (
+    (2e4, 1e5, 86400.0, -25569 * 86400.0),  # days since 1899-12-30 (OLE, Access, Excel)
+    (3e8, 4.2e9, 1.0, 0.0),  # seconds since 1970
+    (3e11, 4.2e12, 1e-3, 0.0),
+    (3e15, 4.2e16, 1e-7, 0.0),  # 100 ns since 1970 (Arbin's SQL server)
+)
+
+
+def _counted_clock(values: "pl.Series", header: Header, name: str) -> RawColumn:
+    """Numeric time stamps: their size tells what they count, as the ranges lie far apart."""
+    import polars as pl
+
+    numbers = values.cast(pl.Float64)
+    low, high = numbers.min(), numbers.max()
+    for begin, end, scale, zero in _CLOCKS:
+        if low is not None and begin <= float(str(low)) and float(str(high)) <= end:
+            return RawColumn(numbers * scale + zero, "unix_time", "s", header.text, name)
+    return RawColumn(values, None, header.unit, header.text, header.text)
 
 
 def with_time(mapped: Mapped, decisions: dict[str, str]) -> Mapped:

@@ -59,6 +59,7 @@ _NDA_FACTS = {
 }  # fmt: skip
 
 _PARTS = (b"data.ndc", b"TestInfo.xml", b"VersionInfo.xml", b"Step.xml")
+_NO_MASS = 1.0  # mg; what the cycler writes when nobody has given one
 _BTS9 = 128  # version bytes from here on are BTS 9's
 
 
@@ -121,8 +122,8 @@ def read_nda(source: Source, settings: Settings) -> Reading:
         if isinstance(value := described.get(key), str | int) and value != ""
     }
     mass = described.get("active_mass_mg")
-    if isinstance(mass, int | float) and mass > 0:
-        facts["active_mass_mg"] = float(mass)
+    if isinstance(mass, int | float) and mass > 0 and mass != _NO_MASS:
+        facts["active_mass"] = float(mass)
     server = described.get("server_version") or described.get("bts_version")
     stated = described.get("num_datapoints")
     start = described.get("start_time")
@@ -298,8 +299,8 @@ def _described(archive: Archive) -> tuple[dict[str, Condition], str | None, str 
                 facts |= {ours: value for key, ours in _TEST_FACTS.items() if (value := element.get(key))}
             elif tag == "ZwjVersion":
                 server = element.get("SvrVer")
-            elif tag == "SCQ" and (mass := _micrograms(element.get("Value"))):
-                facts["active_mass_mg"] = convert(mass, source="ug", target="mg")
+            elif tag == "SCQ" and (mass := _micrograms(element.get("Value"))) not in (0.0, 1e3 * _NO_MASS):
+                facts["active_mass"] = convert(mass, source="ug", target="mg")
             elif tag == "Creator" and element.get("Value"):
                 facts.setdefault("operator", element.get("Value") or "")
     return facts, start, server, cautions

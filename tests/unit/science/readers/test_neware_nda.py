@@ -55,7 +55,7 @@ def test_facts_come_from_the_description_of_the_test() -> None:
     got = read(real_file("cycling/test_2.ndax")).reading
     assert got.started == datetime(2025, 3, 26, 9, 22, 52)
     assert got.facts["channel"] == "55"
-    assert got.facts["active_mass_mg"] == pytest.approx(3.04)  # SCQ 3040 ug
+    assert got.facts["active_mass"] == pytest.approx(3.04)  # SCQ 3040 ug
     barcode = read(real_file("cycling/ZZZZZZZZTEST.ndax"))
     assert barcode.reading.facts["barcode"] == "ZZZZZZZZTEST"
     assert barcode.tables[0].array("aux1_temperature")[0] == pytest.approx(26.2 + 273.15, abs=1e-4)
