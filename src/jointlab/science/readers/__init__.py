@@ -9,10 +9,12 @@ from jointlab.science.source import Source
 
 # Modules of this package, each with READERS: tuple[Reader, ...]. Order does not matter: two claims are a fault.
 MODULES: tuple[str, ...] = (
+    "arbin_export",
     "arbin_res",
     "aif",
     "autolab_text",
     "bare_columns",
+    "bdf",
     "belsorp",
     "biologic_mpr",
     "biologic_mpt",

@@ -91,7 +91,9 @@ def _auxiliary(records: "pl.DataFrame", auxiliary: "pl.DataFrame") -> list[RawCo
         return []
     of_test = auxiliary.filter(pl.col("Test_ID") == records["Test_ID"][0])
     for (number, kind), rows in sorted(of_test.partition_by(["Auxiliary_Index", "Data_Type"], as_dict=True).items()):
-        values = records.select(keys).join(rows.unique(keys).select(*keys, "X"), on=keys, how="left", maintain_order="left")
+        values = records.select(keys).join(
+            rows.unique(keys).select(*keys, "X"), on=keys, how="left", maintain_order="left"
+        )
         quantity, unit, stem = _AUXILIARY.get(int(kind), (None, None, f"aux_{int(kind)}"))
         found.append(RawColumn(values["X"], quantity, unit, "X", f"{stem}_{int(number) + 1}"))
     return found

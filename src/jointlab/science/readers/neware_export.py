@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from jointlab.errors import BadInput
 from jointlab.science.readers import neware_words as words
 from jointlab.science.readers.cycler_columns import keys
+from jointlab.science.readers import neware_workbook
 from jointlab.science.readers.neware_layers import read_layers
 from jointlab.science.readers.neware_records import facts_of, is_record_header, map_records, started
 from jointlab.science.readers.reader import Reader
@@ -113,5 +114,9 @@ READERS = (
     Reader(
         "neware.csv", "Neware text export (.csv), record table or layered", _TECHNIQUES, recognises_text, read_delimited,
         (".csv", ".txt"), TEXT_SETTINGS,
+    ),
+    Reader(
+        "neware.workbook", "Neware workbook (.xlsx, .xls)", _TECHNIQUES, neware_workbook.recognises, neware_workbook.read,
+        (".xlsx", ".xls"),
     ),
 )  # fmt: skip
