@@ -23,11 +23,22 @@ class Archive:
     names: tuple[str, ...]
 
     def read(self, name: str) -> bytes:
-        """One member. Raises BadInput ``archive.member-missing`` or ``archive.broken``."""
+        """One member. Raises BadInput ``archive.member-missing``, ``archive.broken`` or ``archive.bomb``."""
+        declared = self.size(name)
+        data = self.top(name, declared + 1)
+        if len(data) > declared:
+            raise BadInput("archive.bomb", "Part “{part}” unpacks to more than it declares; not opened.", part=name)
+        return data
+
+    def size(self, name: str) -> int:
+        """Bytes that a member declares to unpack to; 0 where there is none of that name."""
+        return self._zip.getinfo(name).file_size if name in self.names else 0
+
+    def top(self, name: str, size: int) -> bytes:
+        """The first `size` bytes of a member; the rest is not unpacked. Raises as `read`."""
         try:
             with self._zip.open(name) as member:
-                declared = self._zip.getinfo(name).file_size
-                data = member.read(declared + 1)
+                return member.read(size)
         except KeyError:
             raise BadInput(
                 "archive.member-missing", "The archive has no part “{part}”; it is incomplete.", part=name
@@ -39,9 +50,6 @@ class Archive:
                 part=name,
                 reason=fault,
             ) from fault
-        if len(data) > declared:
-            raise BadInput("archive.bomb", "Part “{part}” unpacks to more than it declares; not opened.", part=name)
-        return data
 
 
 def _damage() -> tuple[type[Exception], ...]:

@@ -73,7 +73,7 @@ class Source:
             return None
         from jointlab.science.workbooks import open_workbook
 
-        return open_workbook(self.data)
+        return open_workbook(self.data, self.archive)
 
     @cached_property
     def tops(self) -> "Mapping[str, list[tuple[str | None, ...]]]":

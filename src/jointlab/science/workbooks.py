@@ -6,6 +6,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from jointlab.errors import BadInput
+from jointlab.science.archives import Archive
+from jointlab.science.sheet_tops import tops_of
 
 if TYPE_CHECKING:
     import fastexcel
@@ -37,6 +39,7 @@ class Workbook:
     """An open workbook."""
 
     _reader: "fastexcel.ExcelReader"
+    _archive: Archive | None = None  # of an .xlsx
 
     @cached_property
     def sheets(self) -> tuple[str, ...]:
@@ -49,7 +52,11 @@ class Workbook:
         import fastexcel
 
         found: dict[str, list[tuple[str | None, ...]]] = {}
+        quick = tops_of(self._archive, rows=_TOP_ROWS) if self._archive is not None else {}
         for sheet in self.sheets:
+            if sheet in quick:
+                found[sheet] = quick[sheet]
+                continue
             try:
                 found[sheet] = self.cells(sheet, rows=_TOP_ROWS)
             except fastexcel.FastExcelError:
@@ -65,24 +72,30 @@ class Workbook:
         """The first `rows` rows of a sheet as text, empty cells None: for headers and for recognising."""
         return self._load(sheet, header_row=None, n_rows=rows, dtypes="string").rows()
 
-    def table(self, sheet: str, *, header: int) -> "pl.DataFrame":
-        """The table below row `header` (counted from 0), with numbers as calamine types them."""
+    def table(self, sheet: str, *, header: int | None) -> "pl.DataFrame":
+        """The table below row `header` (counted from 0; None for a sheet without one), typed as calamine types it."""
         return self._load(sheet, header_row=header, n_rows=None, dtypes=None)
 
     def _load(self, sheet: str, *, header_row: int | None, n_rows: int | None, dtypes: Any) -> "pl.DataFrame":
         # skip_rows=0 keeps leading empty rows, so that row numbers are those a person sees
+        # and all rows decide a column's type: the first thousand of a record may be empty or whole numbers
         loaded = self._reader.load_sheet(
-            sheet, header_row=header_row, n_rows=n_rows, dtypes=dtypes, skip_rows=0 if header_row is None else None
-        )
+            sheet, header_row=header_row, n_rows=n_rows, dtypes=dtypes, skip_rows=0 if header_row is None else None,
+            schema_sample_rows=None,
+        )  # fmt: skip
         return loaded.to_polars()
 
 
-def open_workbook(data: bytes) -> Workbook:
-    """Open a workbook held in memory. Raises BadInput ``workbook.broken``."""
+def open_workbook(data: bytes, archive: Archive | None = None) -> Workbook:
+    """Open a workbook held in memory; `archive` is the one that an .xlsx is. Raises BadInput ``workbook.broken``."""
+    import logging
+
     import fastexcel
 
+    for name in ("fastexcel", "calamine"):  # a column without a type is no news for a terminal
+        logging.getLogger(name).addHandler(logging.NullHandler())
     try:
-        return Workbook(fastexcel.read_excel(data))
+        return Workbook(fastexcel.read_excel(data), archive)
     except fastexcel.FastExcelError as fault:
         raise BadInput(
             "workbook.broken",

@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from jointlab.errors import BadInput
@@ -121,7 +122,7 @@ def keys_in_order(cells: tuple[str, ...]) -> tuple[str, ...]:
 def _global(workbook: Workbook) -> tuple[dict[str, Condition], datetime | None]:
     """Facts and start of the first channel from the sheet Global_Info: a row of words above a row of values."""
     for top in workbook.tops.values():
-        for words_row, values in zip(top, top[1:], strict=False):
+        for words_row, values in pairwise(top):
             cells = {
                 fold(part(cell).name): (cell, value)
                 for cell, value in zip(words_row, values, strict=False)

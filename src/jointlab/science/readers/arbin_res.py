@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from jointlab.errors import BadInput
 from jointlab.science.readers import arbin_words as words
 from jointlab.science.readers.cycler_columns import fold, map_columns
-from jointlab.science.readers.jet_database import Database, mentions, open_database
+from jointlab.science.readers.jet_database import mentions, open_database
 from jointlab.science.readers.reader import Reader
 from jointlab.science.reading import Caution, Condition, RawColumn, Reading, Table, make_table
 from jointlab.science.settings import Settings

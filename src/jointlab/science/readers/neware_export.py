@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from jointlab.errors import BadInput
 from jointlab.science.readers import neware_words as words
-from jointlab.science.readers.cycler_columns import keys
 from jointlab.science.readers import neware_workbook
+from jointlab.science.readers.bdf import has_bdf_labels
+from jointlab.science.readers.cycler_columns import keys
 from jointlab.science.readers.neware_layers import read_layers
 from jointlab.science.readers.neware_records import facts_of, is_record_header, map_records, started
 from jointlab.science.readers.reader import Reader
@@ -37,7 +38,8 @@ def _find_head(lines: Sequence[str]) -> _Head | None:
         for separator in _SEPARATORS:
             if line.count(separator) < 2:
                 continue
-            if is_record_header(keys(line.split(separator))) and not line.startswith(separator):
+            cells = line.split(separator)
+            if cells[0] and is_record_header(keys(cells)) and not has_bdf_labels(cells):
                 return _Head(number, separator, layered=False)
             if _is_layered(lines[number : number + 3], separator):
                 return _Head(number, separator, layered=True)

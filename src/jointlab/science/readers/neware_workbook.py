@@ -13,8 +13,8 @@ from jointlab.science.readers.neware_records import (
     is_cycle_header,
     is_record_header,
     map_records,
-    stated_by_cycles,
     started,
+    stated_by_cycles,
 )
 from jointlab.science.readers.workbook_records import SheetHead, heads, read_sheet, stacked, workbook_of
 from jointlab.science.reading import Caution, Reading, Stated, Table, make_table
@@ -75,7 +75,7 @@ def _frames(workbook: Workbook, records: list[SheetHead], name: str) -> "list[pl
             frames.append(read_sheet(workbook, head))
             open_ = True
         elif open_ and _continues(workbook, sheet, first):
-            frames.append(read_sheet(workbook, SheetHead(sheet, -1, first.cells)))
+            frames.append(read_sheet(workbook, SheetHead(sheet, None, first.cells)))
     return frames
 
 
@@ -93,7 +93,8 @@ def _continues(workbook: Workbook, sheet: str, first: SheetHead) -> bool:
 
 def _auxiliary(workbook: Workbook, known: set[str], name: str) -> tuple[list[Table], list[Caution]]:
     """Sheets of auxiliary channels (DetailTemp_, DetailVol_): records without current, each a table of its own."""
-    tables, cautions = [], []
+    tables: list[Table] = []
+    cautions: list[Caution] = []
     for head in heads(workbook, lambda found: bool(found & words.INDEX) and not found & words.CURRENT):
         if head.sheet in known:
             continue

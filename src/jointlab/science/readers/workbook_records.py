@@ -21,7 +21,7 @@ class SheetHead:
     """Where a sheet's header row is, and what its cells say."""
 
     sheet: str
-    row: int
+    row: int | None  # None where a sheet has no header and goes on with another's columns
     cells: tuple[str, ...]
 
 
@@ -45,12 +45,15 @@ def heads(workbook: Workbook, is_header: Callable[[set[str]], bool]) -> list[She
 
 
 def read_sheet(workbook: Workbook, head: SheetHead) -> "pl.DataFrame":
-    """The rows below a header row, without rows and unnamed columns that hold nothing."""
+    """The rows below a header row, without empty ones, and as many columns as the header has."""
     import polars as pl
 
     frame = workbook.table(head.sheet, header=head.row)
-    frame = frame.rename({label: f"c{i}" for i, label in enumerate(frame.columns)})
-    return frame.filter(~pl.all_horizontal(pl.all().is_null()))
+    offset = next((i for i, cell in enumerate(head.cells) if cell), 0)
+    first = next((i for i, label in enumerate(frame.columns) if not label.startswith("__UNNAMED__")), offset)
+    wanted = range(max(first - offset, 0), min(frame.width, first - offset + len(head.cells)))
+    frame = frame.select(pl.nth(list(wanted))).filter(~pl.all_horizontal(pl.all().is_null()))
+    return frame.rename({label: f"c{i}" for i, label in enumerate(frame.columns)})
 
 
 def stacked(frames: "Sequence[pl.DataFrame]", *, origin: str, vendor: str) -> "pl.DataFrame":
