@@ -9,6 +9,7 @@ from jointlab.science.techniques.technique import Technique
 # Modules of this package, each with TECHNIQUES: tuple[Technique, ...].
 MODULES: tuple[str, ...] = (
     "galvanostatic_cycling",
+    "impedance",
     "powder_diffraction",
     "quantum_efficiency",
     "solar_cell_iv",
