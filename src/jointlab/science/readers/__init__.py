@@ -9,9 +9,9 @@ from jointlab.science.source import Source
 
 # Modules of this package, each with READERS: tuple[Reader, ...]. Order does not matter: two claims are a fault.
 MODULES: tuple[str, ...] = (
+    "aif",
     "arbin_export",
     "arbin_res",
-    "aif",
     "autolab_text",
     "bare_columns",
     "bdf",
@@ -22,6 +22,7 @@ MODULES: tuple[str, ...] = (
     "delimited_impedance",
     "delimited_voltammetry",
     "gamry_dta",
+    "iv_electrical",
     "maccor_text",
     "neware_export",
     "neware_nda",
@@ -30,6 +31,8 @@ MODULES: tuple[str, ...] = (
     "pygaps_json",
     "solar_eqe",
     "solar_jv",
+    "solar_jv_json",
+    "solar_mppt",
     "versastudio_par",
     "zplot_z",
 )

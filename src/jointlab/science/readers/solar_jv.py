@@ -135,10 +135,7 @@ def _curves(text: Text, block: HeadedBlock) -> tuple[list[Curve], tuple[Caution,
         (cell, role(cell), frame[name]) for cell, name in zip(block.cells, names, strict=True) if name in frame.columns
     ]
     above = split_row(text.line(block.header - 1), block.separator) if block.header else []
-    starts = [i for i, (_, kind, _) in enumerate(columns) if kind == "voltage"]
-    if len(starts) > 1 and all("current" not in str(columns[i + 1][1]) for i in starts if i + 1 < len(columns)):
-        starts = starts[:1]  # a set and a measured voltage side by side
-    starts = [0, *starts[1:]]
+    starts = _starts([kind for _, kind, _ in columns])
     found: list[Curve] = []
     for start, stop in zip(starts, [*starts[1:], len(columns)], strict=True):
         title = above[start] if len(starts) > 1 and start < len(above) else ""
@@ -146,23 +143,34 @@ def _curves(text: Text, block: HeadedBlock) -> tuple[list[Curve], tuple[Caution,
     return found, parsed.cautions
 
 
+def _starts(kinds: Sequence[Role | None]) -> list[int]:
+    """Where each group of a voltage with its currents begins: at the kind that comes first, once the other has come."""
+    axes = [(i, kind == "voltage") for i, kind in enumerate(kinds) if kind in ("voltage", "current", "current_density")]
+    first = axes[0][1]
+    starts, both = [0], False
+    for i, is_voltage in axes:
+        if is_voltage is not first:
+            both = True
+        elif both:
+            starts.append(i)
+            both = False
+    return starts if both or len(starts) == 1 else starts[:-1]
+
+
 def _group(columns: "Sequence[JvColumn]", title: str) -> Iterator[Curve]:
     """One voltage with its currents: one curve a label."""
-    voltage = next(column for column in columns if column[1] == "voltage")
+    voltages = [column for column in columns if column[1] == "voltage"]
+    voltage = next((column for column in voltages if "meas" in column[0].name.casefold()), voltages[0])
     rows = voltage[2].is_not_null()
     labels: dict[str, list[JvColumn]] = {}
     rest: list[JvColumn] = []
     for column in columns:
-        if column[1] in ("current", "current_density", "power_density") and column is not voltage:
+        if column[1] in ("current", "current_density"):
             labels.setdefault(label_of(column[0].name), []).append(column)
         elif column is not voltage:
             rest.append(column)
-    shared = labels.pop("", []) if len(labels) > 1 else []
     for number, (label, own) in enumerate(labels.items()):
-        if not any(kind in ("current", "current_density") for _, kind, _ in own):
-            rest += own
-            continue
-        kept = [voltage, *own, *(rest + shared if number == 0 else [])]
+        kept = [voltage, *own, *(rest if number == 0 else [])]
         name = label or label_of(voltage[0].name)
         yield Curve(" ".join(part for part in (title, name) if part), [(h, k, s.filter(rows)) for h, k, s in kept], {})
 

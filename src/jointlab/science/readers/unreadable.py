@@ -53,7 +53,7 @@ UNREADABLE: tuple[Unreadable, ...] = (
     ),
     Unreadable(
         "astm.g173",
-        "table of the reference solar spectrum ASTM G173 (AM1.5), which is no measurement",
+        "table of the reference solar spectrum AM1.5 (ASTM G173), not a measurement",
         _is_reference_spectrum,
         "The spectrum is built in: quantum efficiencies are integrated against it without this file.",
         (".csv", ".xls"),

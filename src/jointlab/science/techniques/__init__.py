@@ -10,6 +10,7 @@ from jointlab.science.techniques.technique import Technique
 MODULES: tuple[str, ...] = (
     "galvanostatic_cycling",
     "impedance",
+    "mpp_tracking",
     "powder_diffraction",
     "quantum_efficiency",
     "solar_cell_iv",

@@ -203,7 +203,7 @@ def _efficiency(branch: _Branch, given: _Given) -> Figure | Caution:
     if given.irradiance is None and (not low <= responsivity <= high or value > _HIGHEST_EFFICIENCY):
         return Caution(
             "solar.irradiance-implausible",
-            f"An irradiance of {light:g} mW/cm2, as the file has it, would mean {responsivity:.2g} A/W and {value:.3g} %: the light sensor was not calibrated, or area or light are wrong. There is no efficiency until “irradiance=100 mW/cm2” or the like is set.",
+            f"An irradiance of {light:g} mW/cm2, as the file has it, does not fit the currents: they would be below {low:g} or above {high:g} A/W, or the efficiency above {_HIGHEST_EFFICIENCY:g} %. The light sensor was not calibrated, or the area is wrong. There is no efficiency until “irradiance=100 mW/cm2” or the like is set.",
         )
     estimate = _scaled(sweep.power, 100 / light)
     relative = (given.area_uncertainty**2 + given.irradiance_uncertainty**2) ** 0.5
@@ -248,7 +248,8 @@ def _compared(stated: Sequence[Stated], figures: Sequence[Figure]) -> list[Cauti
                 continue
             off = abs(abs(result.value) / item.value - 1) if item.value else 0.0
             ratio = max(off, abs(item.value / result.value) - 1 if result.value else 0.0)
-            if ratio > tolerance and ratio > worst.get(result.quantity, (0.0,))[0]:
+            noise = 2 * (item.uncertainty or 0.0) / abs(item.value) if item.value else 0.0
+            if ratio > max(tolerance, noise) and ratio > worst.get(result.quantity, (0.0,))[0]:
                 worst[result.quantity] = (ratio, result, item)
     return [
         Caution(

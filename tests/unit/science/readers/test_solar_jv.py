@@ -141,6 +141,33 @@ def test_columns_without_a_word_about_solar_cells_are_told_by_the_power() -> Non
     assert not dark.figures
 
 
+@pytest.mark.parametrize(
+    ("header", "order"),
+    [
+        ("V_set (V)\tV_meas (V)\tI (mA)\tJ (mA/cm2)", ("set", "v", "i", "j")),
+        ("Current density (mA/cm2)\tVoltage (V)", ("j", "v")),
+        ("J (mA/cm2)\tV (V)\tJ (mA/cm2)\tV (V)", ("j", "v", "half", "v")),
+        ("Voltage (V)\tJ_light (mA/cm2)\tJ_dark (mA/cm2)", ("v", "j", "dark")),
+    ],
+)
+def test_columns_find_their_voltage(header: str, order: tuple[str, ...]) -> None:
+    voltage, density = curve()
+    known = {
+        "v": voltage,
+        "set": voltage + 0.05,
+        "j": density,
+        "i": 0.1 * density,
+        "half": density / 2,
+        "dark": density + 21.5,
+    }
+    file = read_text(f"Solar cell\n{header}\n" + rows(*(known[name] for name in order)))
+    assert figure(file, "short_circuit_current_density") == pytest.approx(21.5, rel=1e-6)
+    assert figure(file, "open_circuit_voltage") == pytest.approx(1.0711, abs=0.002)
+    assert sum(len(table.columns) for table in file.tables) >= len(order)
+    if "dark" in order:
+        assert [w.code for w in file.warnings].count("solar.dark") == 1
+
+
 def test_a_second_sweep_after_a_blank_line_is_not_lost() -> None:
     voltage, density = curve()
     text = (
