@@ -213,7 +213,7 @@ def _clock(values: "pl.Series", header: Header, meaning: Meaning, cautions: list
     if values.dtype.is_numeric():
         return _counted_clock(values, header, name)
     if values.dtype == pl.String:
-        stamps = clock_times(values)
+        stamps = _stamps(values, header, cautions)
         if stamps is not None:
             return RawColumn(stamps, "unix_time", "s", header.text, name)
         if values.null_count() < values.len():
@@ -224,6 +224,17 @@ def _clock(values: "pl.Series", header: Header, meaning: Meaning, cautions: list
                 )
             )
     return RawColumn(values, None, None, header.text, header.text)
+
+
+def _stamps(values: "pl.Series", header: Header, cautions: list[Caution]) -> "pl.Series | None":
+    """Time stamps as seconds; where only the last one is none, the file was cut in it, and it is absent."""
+    stamps = clock_times(values)
+    if stamps is None and values.len() > 1:
+        stamps = clock_times(values[:-1])
+        if stamps is not None:
+            cautions.append(Caution("time.last-cut", f"The last time stamp of “{header.text}” is cut (“{values[-1]}”)."))
+            stamps = stamps.extend_constant(None, 1)
+    return stamps
 
 
 # Counters of clock time without a unit, told apart by their size: (from, to, seconds a count, seconds at zero)

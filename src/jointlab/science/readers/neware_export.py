@@ -20,7 +20,7 @@ from jointlab.science.settings import Settings
 from jointlab.science.source import Source
 from jointlab.science.text import TEXT_SETTINGS, read_text
 
-_SEPARATORS = ("\t", ";", ",")
+_SEPARATORS = (",", ";", "\t")  # in this order: BTSDA ends cells with a tab before the comma
 _HEADER_WITHIN = 40  # lines
 
 

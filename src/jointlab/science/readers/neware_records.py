@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from jointlab.science.quantities import QUANTITIES
 from jointlab.science.readers import neware_words as words
 from jointlab.science.readers.cycler_columns import Mapped, fold, map_columns, with_time
-from jointlab.science.reading import Stated, state
+from jointlab.science.reading import Caution, Stated, state
 
 if TYPE_CHECKING:
     import polars as pl
@@ -37,7 +37,11 @@ def map_records(frame: "pl.DataFrame", headers: Sequence[str], decisions: dict[s
     decisions.setdefault(
         "counters", "charges and energies of a record count from the start of its step, as Neware writes them"
     )
-    return with_time(map_columns(frame, headers, words.RECORD, vendor="neware", origin=origin), decisions)
+    mapped = with_time(map_columns(frame, headers, words.RECORD, vendor="neware", origin=origin), decisions)
+    if mapped.values("time") is None:
+        said = "The file has neither a total time nor time stamps in order; times of steps alone do not make a course in time."
+        mapped = Mapped(mapped.columns, (*mapped.cautions, Caution("neware.no-total-time", said)))
+    return mapped
 
 
 def started(mapped: Mapped) -> datetime | None:

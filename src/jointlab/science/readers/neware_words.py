@@ -13,7 +13,7 @@ def _words(*groups: tuple[str, Meaning]) -> dict[str, Meaning]:
 RECORD: dict[str, Meaning] = _words(
     ("datapoint recordid recordindex recordnumber recordno record 数据序号 记录序号 记录号 序号", Meaning("index")),
     ("cycleindex cycleid cycle cyclenumber cycleno 循环号 循环序号 循环", Meaning("cycle")),
-    ("stepindex stepid step 工步号 工步序号 工步", Meaning("step")),
+    ("stepindex stepid step steps 工步号 工步序号 工步", Meaning("step")),
     ("stepnumber stepcount stepno 步次 工步次序", Meaning("step", "step_count")),
     ("steptype stepname status state workmode 工步类型 工步名称 工步状态 状态", Meaning(None, "step_type")),
     ("time steptime relativetime 时间 相对时间 工步时间", Meaning("step_time")),
@@ -66,7 +66,7 @@ STATED = (
 
 INDEX = {"datapoint", "recordid", "recordindex", "recordnumber", "recordno", "数据序号", "记录序号", "记录号"}
 CYCLE_ID = {"cycleindex", "cycleid", "cycle", "cyclenumber", "cycleno", "循环号", "循环序号"}
-STEP_ID = {"stepindex", "stepid", "step", "stepnumber", "stepno", "工步号", "工步序号", "步次"}
+STEP_ID = {"stepindex", "stepid", "step", "steps", "stepnumber", "stepno", "工步号", "工步序号", "步次"}
 STEP_TYPE = {"steptype", "stepname", "status", "state", "工步类型", "工步名称", "工步状态", "状态"}
 POTENTIAL = {"voltage", "volt", "vol", "电压"}
 CURRENT = {"current", "cur", "电流"}

@@ -65,7 +65,8 @@ def parse_block(block: bytes, names: Sequence[str], layout: Layout) -> ParsedTab
             return ParsedTable(_drop_empty(_stripped(_read(block, schema, layout)), names), tuple(cautions))
         except pl.exceptions.PolarsError:
             pass  # something in a column of numbers is none: find out what and where
-    block = _tidy(block, layout.separator)
+    if b'"' in block:  # a blank between a quote and its separator
+        block = _tidy(block, layout.separator)
     series, said = _exactly(_read(block, dict.fromkeys(schema, pl.String), Layout(layout.separator)), schema, layout)
     return ParsedTable(_drop_empty(pl.DataFrame(series), names), (*cautions, *said))
 
@@ -100,7 +101,7 @@ def _tidy(block: bytes, separator: str) -> bytes:
     if separator == " ":
         block = re.sub(rb"[ \t]+", b" ", block)
         block = re.sub(rb"(?m)^ | (?=\r?$)", b"", block)
-    elif b" " in block:
+    else:
         mark = re.escape(separator).encode()
         blank = rb"[ ]" if separator == "\t" else rb"[ \t]"
         block = re.sub(blank + rb"*" + mark + blank + rb"+|" + blank + rb"+" + mark, separator.encode(), block)
@@ -201,7 +202,7 @@ def _exactly(
     found: list[pl.Series] = []
     said: list[Caution] = []
     for label, kind in schema.items():
-        cells = frame[label].str.strip_chars()
+        cells = frame[label].str.strip_chars().replace(NULLS, None)
         numbers = _to_numbers(cells, layout)
         bad = cells.is_not_null() & numbers.is_null()
         wrong = int(bad.sum())
