@@ -55,7 +55,7 @@ class Archive:
 def _damage() -> tuple[type[Exception], ...]:
     """What a damaged part makes zipfile raise; fastnda swaps its decompressor for ISA-L's, which has an own error."""
     swapped = getattr(sys.modules.get("isal.igzip_lib"), "IsalError", zlib.error)
-    return (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, swapped)
+    return (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError, swapped)
 
 
 def open_archive(data: bytes) -> Archive:

@@ -90,7 +90,9 @@ def _read_guarded(reader: Reader, source: Source, settings: Settings) -> Reading
         raise
     except MemoryError:
         raise BadInput("file.too-large", "“{name}” needs more memory than there is.", name=source.name) from None
-    except Exception as fault:
+    except BaseException as fault:
+        if not isinstance(fault, Exception) and type(fault).__name__ != "PanicException":
+            raise  # of what is no Exception only a panic of a compiled library (polars, calamine) is the file's doing
         raise BadInput(
             "file.damaged",
             "“{name}” looks like a {title}, but its content does not hold together ({kind}: {reason}). It may be cut or damaged; copy it again.",

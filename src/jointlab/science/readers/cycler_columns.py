@@ -232,7 +232,9 @@ def _stamps(values: "pl.Series", header: Header, cautions: list[Caution]) -> "pl
     if stamps is None and values.len() > 1:
         stamps = clock_times(values[:-1])
         if stamps is not None:
-            cautions.append(Caution("time.last-cut", f"The last time stamp of “{header.text}” is cut (“{values[-1]}”)."))
+            cautions.append(
+                Caution("time.last-cut", f"The last time stamp of “{header.text}” is cut (“{values[-1]}”).")
+            )
             stamps = stamps.extend_constant(None, 1)
     return stamps
 

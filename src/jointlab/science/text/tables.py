@@ -67,8 +67,23 @@ def parse_block(block: bytes, names: Sequence[str], layout: Layout) -> ParsedTab
             pass  # something in a column of numbers is none: find out what and where
     if b'"' in block:  # a blank between a quote and its separator
         block = _tidy(block, layout.separator)
-    series, said = _exactly(_read(block, dict.fromkeys(schema, pl.String), Layout(layout.separator)), schema, layout)
+    try:
+        cells = _read(block, dict.fromkeys(schema, pl.String), Layout(layout.separator))
+    except pl.exceptions.PolarsError as fault:
+        raise _ragged(block, layout, len(schema)) from fault
+    series, said = _exactly(cells, schema, layout)
     return ParsedTable(_drop_empty(pl.DataFrame(series), names), (*cautions, *said))
+
+
+def _ragged(block: bytes, layout: Layout, width: int) -> BadInput:
+    """The refusal for a row that is wider than those at either end of the table."""
+    mark = layout.separator.encode()
+    wide = (number for number, line in enumerate(block.split(b"\n")) if line.count(mark) >= width)
+    return BadInput(
+        "table.columns",
+        "“{name}”: line {line} has more than the {width} cells of the rows around it, so no column can be told from its neighbour. The file may be damaged there; export it again.",
+        name=layout.name, line=layout.first_line + next(wide, 0), width=width,
+    )  # fmt: skip
 
 
 def _stripped(frame: "pl.DataFrame") -> "pl.DataFrame":

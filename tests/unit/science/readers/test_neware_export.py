@@ -156,3 +156,26 @@ def test_an_ambiguous_date_stays_text_and_is_said() -> None:
     assert got.reading.started is None
     assert "time.date-order" in {caution.code for caution in got.warnings}
     assert not got.tables[0].has("unix_time")
+
+
+def test_cells_that_end_with_a_tab_as_btsda_writes_them() -> None:
+    text = RECORDS.format(columns="Current(A),Voltage(V),Date", time="00:00:00", row="1,3.7,2024-01-02 10:00:00")
+    table = parse(text.replace(",", "\t,").replace("\n", "\t\n")).tables[0]
+    assert table.array("current").tolist() == [1.0, 1.0]
+    assert table.array("time").tolist() == [0.0, 1.0]
+    assert table.array("unix_time")[0] == 1704189600.0
+    assert table.frame["step_type"].to_list() == ["CC Chg"] * 2
+
+
+def test_a_last_time_stamp_that_is_cut_is_absent_and_said() -> None:
+    text = RECORDS.format(columns="Current(A),Voltage(V),Date", time="00:00:00", row="1,3.7,2024-01-02 10:00:00")
+    got = parse(text[:-6])
+    assert "time.last-cut" in {caution.code for caution in got.warnings}
+    assert got.tables[0].frame["unix_time"].to_list() == [1704189600.0, None]
+
+
+def test_times_of_steps_alone_make_no_course_in_time() -> None:
+    text = "DataPoint,Cycle Index,Step Index,Step Type,Time,Current(A),Voltage(V)\n1,1,1,Rest,00:00:00,0,3\n2,1,1,Rest,00:00:01,0,3\n"
+    got = parse(text)
+    assert not got.tables[0].has("time")
+    assert "neware.no-total-time" in {caution.code for caution in got.warnings}

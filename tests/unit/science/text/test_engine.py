@@ -146,3 +146,18 @@ def test_a_last_number_that_was_cut_is_left_out(last: str, left_out: bool) -> No
 def test_numbers_of_many_lengths_are_no_sign_of_a_cut() -> None:
     body = "".join(f"{i}\t{i / 4}\n" for i in range(9)) + "9\t3"
     assert text_of(body).table(0, ["a", "b"], separator="\t").frame.height == 10
+
+
+def test_a_row_that_is_too_wide_in_the_middle_is_refused_with_its_line() -> None:
+    rows = [f"{i},2,3" for i in range(300)]
+    rows[150] = "1,2,3,4"
+    text = read_text(Source("x.csv", "\n".join(["a,b,c", *rows]).encode()), Settings())
+    with pytest.raises(BadInput, match="line 152") as caught:
+        text.table(1, ["a", "b", "c"], separator=",")
+    assert caught.value.code == "table.columns"
+
+
+def test_blanks_and_tabs_around_cells_do_not_count() -> None:
+    text = read_text(Source("x.csv", b"a,b,c\n1\t, 2\t,x\t\n3\t,-\t,\t\n"), Settings())
+    frame = text.table(1, ["a", "b", "c"], separator=",").frame
+    assert frame.rows() == [(1.0, 2.0, "x"), (3.0, None, None)]
