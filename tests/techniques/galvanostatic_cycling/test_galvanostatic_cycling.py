@@ -232,11 +232,15 @@ def test_accuracy_of_the_instrument_enters_capacity_and_cancels_in_ratios() -> N
 
 
 def test_a_mass_that_the_file_states_is_used_and_a_default_is_not() -> None:
-    stated = run(made_reading(steps(1), facts={"active_mass": 10.0}))
+    stated = run(made_reading(steps(1), facts={"active_mass_mg": 10.0}))
     (found,) = named(stated, "specific_charge_capacity")
     assert found.value == pytest.approx(200.0)
     assert "stated in the file" in found.method
-    assert not list(named(run(made_reading(steps(1), facts={"active_mass": 0.001})), "specific_charge_capacity"))
+    for facts in ({"active_mass_mg": 0.001}, {"active_mass_mg": 1.0}, {"Mass of active material": "0.001 mg"}):
+        assert not list(named(run(made_reading(steps(1), facts=dict(facts))), "specific_charge_capacity"))
+    worded = run(made_reading(steps(1), facts={"Mass of active material": "10,0 mg"}))
+    (found,) = named(worded, "specific_charge_capacity")
+    assert found.value == pytest.approx(200.0)
 
 
 def test_many_cycles_are_fast_and_summarised() -> None:

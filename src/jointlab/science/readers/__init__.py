@@ -23,6 +23,7 @@ MODULES: tuple[str, ...] = (
     "delimited_voltammetry",
     "gamry_dta",
     "iv_electrical",
+    "land_export",
     "maccor_text",
     "neware_export",
     "neware_nda",

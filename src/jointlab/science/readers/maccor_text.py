@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from jointlab.errors import BadInput, Option, Question
+from jointlab.errors import BadInput
 from jointlab.science.readers.cycler_columns import Mapped, Meaning, fold, map_columns, part, with_time
-from jointlab.science.readers.maccor_evidence import Evidence, time_unit, voltage_unit
+from jointlab.science.readers.cycler_evidence import UNIT_SETTINGS, Evidence, Units, require, signed_by_state
 from jointlab.science.readers.reader import Reader
 from jointlab.science.reading import Caution, Reading, make_table
-from jointlab.science.settings import Setting, Settings
+from jointlab.science.settings import Settings
 from jointlab.science.source import Source
 from jointlab.science.text import TEXT_SETTINGS, Text, read_text
 from jointlab.science.text.tables import ParsedTable
@@ -54,8 +54,6 @@ _LABELS = re.compile(
     r"(Today'{1,2}s Date|Date of Test|File\s?[Nn]ame|Procedure|Comment/Barcode|TestName|TestDesc|ActiveMaterial|Description|Started|Name|Channel|Tester)\s*:?\s*"
 )
 _HEADER_LINES = 60  # the header row stands within so many lines
-_WAYS = {"C": 1.0, "D": -1.0}
-_RESTING = 1e-6  # of the largest current: a state without direction may carry so much
 
 
 @dataclass(frozen=True)
@@ -96,8 +94,9 @@ def read(source: Source, settings: Settings) -> Reading:
     facts = _facts(list(text.lines(0, head.line)), head.separator)
     mapped = _columns(parsed, head, settings, decisions, text.name)
     cautions += mapped.cautions
-    mapped = with_time(_signed(mapped, decisions, cautions), decisions)
-    _require(mapped, text.name)
+    mapped = signed_by_state(mapped, _direction, decisions, cautions, vendor="maccor")
+    mapped = with_time(mapped, decisions)
+    require(mapped, vendor="maccor", name=text.name)
     started, said = _started(facts, parsed.frame, head)
     index = mapped.values("index")
     if index is not None and index.len() and isinstance(index[0], (int, float)) and index[0] > 1:
@@ -184,20 +183,15 @@ def _columns(parsed: ParsedTable, head: _Head, settings: Settings, decisions: di
         [_elapsed_form(frame[label]) for label in frame.columns if frame[label].dtype.is_(_string())]
     )
     spelled = [_spelled(cell) for cell in cells]
-    evidence = Evidence(frame, tuple(fold(each) for each, _ in spelled), tuple(unit for _, unit in spelled))
     vocabulary = _vocabulary({fold(each) for each, _ in spelled})
+    meanings = [vocabulary.get(fold(each)) for each, _ in spelled]
+    quantities = tuple(None if meaning is None else meaning.quantity for meaning in meanings)
+    known = tuple(unit or (m.unit if m else None) for (_, unit), m in zip(spelled, meanings, strict=True))
+    units = Units(Evidence(frame, quantities, known), settings, decisions, "maccor", name)
     headers = []
-    for label, (each, unit) in zip(frame.columns, spelled, strict=True):
-        meaning = vocabulary.get(fold(each))
-        quantity = None if meaning is None else meaning.quantity
-        known = unit or (meaning.unit if meaning else None)
-        if quantity in ("time", "step_time") and known is None and frame[label].dtype.is_numeric():
-            known = _time_unit(evidence, settings, decisions, name)
-        elif quantity == "potential":
-            known = _voltage_unit(evidence, known, settings, decisions, name)
-        elif quantity == "current" and known is None:
-            known = _asked("current_unit", ("A", "mA"), settings, decisions, name, "the current")
-        headers.append(f"{each} [{known}]" if known else each)
+    for label, (each, _), quantity, unit in zip(frame.columns, spelled, quantities, known, strict=True):
+        decided = units.of(quantity, unit, numeric=frame[label].dtype.is_numeric())
+        headers.append(f"{each} [{decided}]" if decided else each)
     mapped = map_columns(frame, headers, vocabulary, vendor="maccor", origin=name)
     columns = [replace(column, header=cell or None) for column, cell in zip(mapped.columns, cells, strict=True)]
     return Mapped(tuple(columns), mapped.cautions)
@@ -221,90 +215,9 @@ def _vocabulary(found: set[str]) -> Mapping[str, Meaning]:
     return {**_VOCABULARY, "cyclep": Meaning("cycle")}
 
 
-def _time_unit(evidence: Evidence, settings: Settings, decisions: dict[str, str], name: str) -> str:
-    found = None if settings.text("time_unit") else time_unit(evidence)
-    if found is None:
-        return _asked("time_unit", ("s", "min", "h"), settings, decisions, name, "the test time")
-    decisions["time_unit"] = f"{found.unit} ({found.reason})"
-    return found.unit
-
-
-def _voltage_unit(
-    evidence: Evidence, header: str | None, settings: Settings, decisions: dict[str, str], name: str
-) -> str:
-    """The header's unit where the file's energy agrees with it, else what the energy says, else an answer."""
-    if settings.text("voltage_unit"):
-        return _asked("voltage_unit", ("V", "mV"), settings, decisions, name, "the voltage")
-    found = voltage_unit(evidence, header)
-    if found is not None:
-        decisions["voltage_unit"] = f"{found.unit} ({found.reason})"
-        return found.unit
-    if header is not None and not evidence.implausible_voltage(header):
-        return header
-    return _asked("voltage_unit", ("V", "mV"), settings, decisions, name, "the voltage")
-
-
-def _asked(
-    key: str, options: tuple[str, ...], settings: Settings, decisions: dict[str, str], name: str, what: str
-) -> str:
-    """The unit that a person gave. Raises BadInput ``maccor.unit`` with the question when nobody did."""
-    given = settings.choice(key, options)
-    if given is None:
-        raise BadInput(
-            "maccor.unit", "“{name}” does not prove the unit of {what}: no column of it can be held against another. Which unit is it?",
-            Question(key, tuple(Option(option, f"the numbers are {option}") for option in options)), name=name, what=what,
-        )  # fmt: skip
-    decisions[key] = f"{given} (given)"
-    return given
-
-
-def _signed(mapped: Mapped, decisions: dict[str, str], cautions: list[Caution]) -> Mapped:
-    """Current with the sign of its state (C positive, D negative) where the program wrote it without one."""
-    import numpy as np
-    import polars as pl
-
-    current, state = mapped.values("current"), mapped.values("state")
-    if current is None or state is None:
-        return mapped
-    values = np.asarray(current.cast(pl.Float64).to_numpy(), dtype=np.float64)
-    letter = state.cast(pl.String).str.strip_chars().str.slice(0, 1).str.to_uppercase()
-    way = np.asarray(letter.replace_strict(_WAYS, default=0.0, return_dtype=pl.Float64).to_numpy(), dtype=np.float64)
-    if (values < 0).any():
-        wrong = int(np.nansum(values * way < 0))
-        if wrong:
-            message = f"In {wrong} rows the sign of the current is not that of the state (C charge, D discharge)."
-            cautions.append(Caution("maccor.sign", message))
-        decisions["current_sign"] = "as written: the file has negative currents"
-        return mapped
-    size = float(np.nanmax(values, initial=0.0))
-    unclear = (way == 0) & (values > _RESTING * size)
-    if unclear.any():
-        words = ", ".join(sorted({str(word) for word in letter.filter(pl.Series(unclear)).to_list()}))
-        cautions.append(
-            Caution(
-                "maccor.state",
-                f"In {int(unclear.sum())} rows current flows in a state that tells no direction ({words}); there the current is absent.",
-            )
-        )
-    signed = np.where(unclear, np.nan, np.where(way < 0, -values, values))
-    decisions["current_sign"] = "by the state: C positive, D negative; the file writes currents without sign"
-    return _replaced(mapped, current, pl.Series(signed, nan_to_null=True))
-
-
-def _replaced(mapped: Mapped, old: "pl.Series", new: "pl.Series") -> Mapped:
-    """The columns with the values of one put in place of another's."""
-    columns = [replace(column, values=new) if column.values is old else column for column in mapped.columns]
-    return Mapped(tuple(columns), mapped.cautions)
-
-
-def _require(mapped: Mapped, name: str) -> None:
-    """Raise unless time, potential and current are there."""
-    missing = [what for what in ("time", "potential", "current") if mapped.values(what) is None]
-    if missing:
-        raise BadInput(
-            "maccor.columns", "“{name}” has no column for {missing}. Export it with test time, volts and amps.",
-            name=name, missing=" and ".join(missing),
-        )  # fmt: skip
+def _direction(state: str) -> float:
+    """C, CHG ... charge; D, DCH ... discharge; others tell nothing."""
+    return {"C": 1.0, "D": -1.0}.get(state[:1].upper(), 0.0)
 
 
 def _facts(lines: Sequence[str], separator: str) -> dict[str, str]:
@@ -363,11 +276,6 @@ READERS = (
         recognises,
         read,
         (".txt", ".csv", ".001", ".002"),
-        (
-            *TEXT_SETTINGS,
-            Setting("time_unit", "Unit of the test time, where the file does not tell.", options=("s", "min", "h")),
-            Setting("voltage_unit", "Unit of the voltage, where the file does not tell.", options=("V", "mV")),
-            Setting("current_unit", "Unit of the current, where the file does not tell.", options=("A", "mA")),
-        ),
+        (*TEXT_SETTINGS, *UNIT_SETTINGS),
     ),
 )

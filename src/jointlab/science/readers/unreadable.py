@@ -1,5 +1,6 @@
 """Formats that we know and cannot read: each is named, and refused with the export that would work."""
 
+import re
 from collections.abc import Callable
 
 from jointlab.science.readers.reader import Unreadable
@@ -20,6 +21,20 @@ def _is_reference_spectrum(source: Source) -> bool:
 def _starts_with(*openings: str) -> Callable[[Source], bool]:
     """Whether the text of a file starts so, in any case."""
     return lambda source: source.head_text[:64].lower().startswith(tuple(opening.lower() for opening in openings))
+
+
+def _is_binary(source: Source) -> bool:
+    """No text and none of the containers that other readers know."""
+    return b"\0" in source.head[:512] and not source.head.startswith((b"PK", _OLE2, b"SQLite"))
+
+
+def _is_land_binary(source: Source) -> bool:
+    # No magic number is published: the extension of a file whose content is binary and unknown is all there is.
+    return source.suffix in (".cex", ".ccs") and _is_binary(source)
+
+
+def _is_maccor_binary(source: Source) -> bool:
+    return re.fullmatch(r"\.0\d\d", source.suffix) is not None and _is_binary(source)
 
 
 UNREADABLE: tuple[Unreadable, ...] = (
@@ -57,5 +72,19 @@ UNREADABLE: tuple[Unreadable, ...] = (
         _is_reference_spectrum,
         "The spectrum is built in: quantum efficiencies are integrated against it without this file.",
         (".csv", ".xls"),
+    ),
+    Unreadable(
+        "land.binary",
+        "LAND / LANHE data file (.cex, .ccs), by its extension and binary content",
+        _is_land_binary,
+        "Open it in LANDdt and export the records (Record) to .xlsx, .csv or .txt with units in the header.",
+        (".cex", ".ccs"),
+    ),
+    Unreadable(
+        "maccor.binary",
+        "Maccor data file with a number as its extension, by that and its binary content",
+        _is_maccor_binary,
+        "Open it in Maccor's MIMS or Data Viewer and export it as text (.txt) with test time, amps, volts, state and DPt time.",
+        (".001", ".002"),
     ),
 )

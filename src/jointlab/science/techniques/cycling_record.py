@@ -3,6 +3,7 @@
 Shared by the techniques of cycling files.
 """
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from jointlab.science.techniques.half_cycles import (
     passage_by_current,
     rest_current,
 )
+from jointlab.science.units import convert
 
 if TYPE_CHECKING:
     import numpy as np
@@ -38,7 +40,7 @@ RECORD_SETTINGS: tuple[Setting, ...] = (
 
 _BETTER = 0.01  # relative trapezoid uncertainty above which the instrument's own counter is used
 _AGREE = 0.01  # relative difference between the two that is said
-_UNSET_MASSES = (0.001, 1000.0)  # mg; what EC-Lab and MITS write when nobody typed a mass
+_UNSET_MASSES = (0.001, 1.0, 1000.0)  # mg; what EC-Lab, BTS and MITS write when nobody typed a mass
 
 
 @dataclass(frozen=True, eq=False)
@@ -227,7 +229,18 @@ def active_mass(reading: Reading, settings: Settings) -> ActiveMass | None:
     uncertainty = settings.number("active_mass_uncertainty", unit="mg")
     if given is not None and given > 0:
         return ActiveMass(given, uncertainty, "setting")
-    stated = reading.facts.get("active_mass")  # readers give it in mg
-    if isinstance(stated, (int, float)) and stated > 0 and stated not in _UNSET_MASSES:
-        return ActiveMass(float(stated), uncertainty, "stated in the file")
+    stated = _stated_mass(reading)
+    if stated is not None and stated > 0 and stated not in _UNSET_MASSES:
+        return ActiveMass(stated, uncertainty, "stated in the file")
     return None
+
+
+def _stated_mass(reading: Reading) -> float | None:
+    """The active mass in mg that the file states."""
+    number = reading.facts.get("active_mass_mg")
+    if isinstance(number, (int, float)):
+        return float(number)
+    words = re.fullmatch(
+        r"(\d+(?:[.,]\d+)?) (ug|µg|mg|g)", str(reading.facts.get("Mass of active material", "")).strip()
+    )
+    return None if words is None else convert(float(words[1].replace(",", ".")), source=words[2], target="mg")
