@@ -54,7 +54,7 @@ def _is_header(cells: Sequence[str | None]) -> bool:
     filled = [cell.strip().strip('"') for cell in cells if cell and cell.strip()]
     if any(VOLTAGE.match(cell) for cell in filled) and any(CURRENT.match(cell) for cell in filled):
         return bool({fold(part(cell).name) for cell in filled} & TABLE_WORDS)
-    return {fold(cell) for cell in filled} >= ISO_COLUMNS
+    return {cell.lower() for cell in filled} >= ISO_COLUMNS
 
 
 def _text_head(lines: Sequence[str]) -> tuple[int, str] | None:

@@ -56,7 +56,7 @@ TABLE_WORDS = {
     "循环序号",
     "系统时间",
 }
-ISO_COLUMNS = {"cycleindex", "stepindex", "testtimes", "voltagev", "currenta"}
+ISO_COLUMNS = {"cycle_index", "step_index", "test_time_s", "voltage_v", "current_a"}
 SPELLINGS = (  # as LAND writes units: as we do
     (re.compile(r"/\s*(?:Sec|S|s)\.?$"), "/s"), (re.compile(r"/\s*(?:Min|min)\.?$"), "/min"),
     (re.compile(r"/\s*(?:Hour|Hr|h)\.?$"), "/h"), (re.compile(r"/\s*(?:dC|DegC|℃|°C)\.?$"), "/degC"),
