@@ -78,9 +78,14 @@ class _Scan:
             )
             return part
         options = self.options
-        found = analyse_pattern(
-            pattern, self.radiation, threshold=options.threshold, half_window=options.half_window, widest=options.widest
-        )
+        with np.errstate(all="ignore"):  # a hopeless fit is judged by its numbers, not by a warning on the way
+            found = analyse_pattern(
+                pattern,
+                self.radiation,
+                threshold=options.threshold,
+                half_window=options.half_window,
+                widest=options.widest,
+            )
         part.decide("noise", pattern.noise)
         part.decide("Kα2", found.kalpha2)
         part.decide(
@@ -105,15 +110,15 @@ class _Scan:
             )
         if found.kalpha2_differs:
             part.warn("diffraction.kalpha2", f"Kα2 is {found.kalpha2}. The setting kalpha2 decides otherwise.")
-        if np.isfinite(pattern.noise_ratio) and "scatter" in pattern.noise:
+        if np.isfinite(pattern.noise_ratio) and pattern.noise.startswith("the scatter"):
             part.warn(
                 "diffraction.noise",
                 f"Neighbouring points scatter with {pattern.noise_ratio:.2g} times the variance of counting statistics: the intensities are not plain counts. Uncertainties follow the scatter seen.",
             )
-        elif pattern.unit != "counts":
+        elif pattern.unit != "counts" or pattern.noise.startswith("the scatter"):
             part.warn(
                 "diffraction.no-counts",
-                "The intensities are not counts; uncertainties follow the scatter of neighbouring points, and heights and areas are only in the table.",
+                "The intensities are not plain counts; uncertainties follow the scatter of neighbouring points.",
             )
         if found.peaks and len(found.peaks) > _MOST_FIGURES:
             part.warn(

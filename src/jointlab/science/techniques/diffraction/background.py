@@ -5,6 +5,7 @@ C. G. Ryan et al., Nucl. Instrum. Methods B 34 (1988) 396; decreasing window: M.
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 from jointlab.science.techniques.diffraction.pattern import Array, Pattern
 
@@ -22,9 +23,10 @@ def background_of(pattern: Pattern, *, half_window: float) -> Array:
     centre = np.bincount(slot, pattern.two_theta, edges)[filled] / count[filled]
     mean = np.bincount(slot, pattern.intensity, edges)[filled] / count[filled]
     gain = np.bincount(slot, pattern.gain, edges)[filled] / count[filled]
+    floor = np.bincount(slot, pattern.floor, edges)[filled] / count[filled]
     width = max(round(half_window / float(np.median(np.diff(centre)))), 2)
     clipped = _snip(mean, width)
-    noise = np.sqrt(np.maximum(gain * clipped, pattern.floor) / count[filled])
+    noise = np.sqrt(np.maximum(gain * clipped, floor) / count[filled])
     between = mean - clipped < _PEAK_FREE * noise
     lifted = clipped + _local_mean(np.where(between, mean - clipped, 0.0), between, max(width // 4, 2))
     smooth = _local_mean(lifted, np.ones(lifted.size, dtype=bool), max(width // 16, 1))
@@ -40,12 +42,7 @@ def recentred(pattern: Pattern, background: Array, model: Array, *, half_window:
     left = np.clip((pattern.intensity - background - model) / noise, -3.0, 3.0) * noise
     weight = 1.0 / (1.0 + model / noise) ** 2
     width = max(int(half_window / 4.0 / pattern.step), 2)
-    reach = np.arange(-3 * width, 3 * width + 1)
-    kernel = np.exp(-0.5 * (reach / width) ** 2)
-    if kernel.size >= left.size:
-        return background
-    shift = np.convolve(left * weight, kernel, mode="same") / np.convolve(weight, kernel, mode="same")
-    moved: Array = background + shift
+    moved: Array = background + _smoothed(left * weight, width) / np.maximum(_smoothed(weight, width), 1e-12)
     return moved
 
 
@@ -60,13 +57,18 @@ def _snip(value: Array, width: int) -> Array:
     return back
 
 
-def _local_mean(value: Array, use: "np.ndarray[tuple[int], np.dtype[np.bool_]]", width: int) -> Array:
-    """Gaussian mean over the used bins; far from any of them the mean over a wider kernel decides."""
-    reach = np.arange(-3 * width, 3 * width + 1)
-    kernel = np.exp(-0.5 * (reach / width) ** 2) + 1e-6
-    if kernel.size > value.size:
-        return np.full(value.size, float(value[use].mean()) if use.any() else 0.0)
-    weight = np.convolve(use.astype(np.float64), kernel, mode="same")
-    total = np.convolve(np.where(use, value, 0.0), kernel, mode="same")
-    mean: Array = np.where(weight > 0.0, total / np.maximum(weight, 1e-300), 0.0)
-    return mean
+def _local_mean(value: Array, use: NDArray[np.bool_], width: int) -> Array:
+    """Gaussian mean over the used points; where none is near, the mean of all of them."""
+    mean = float(value[use].mean()) if use.any() else 0.0
+    weight = np.maximum(_smoothed(use.astype(np.float64), width), 0.0) + 1e-6
+    total: Array = (_smoothed(np.where(use, value, 0.0), width) + 1e-6 * mean) / weight
+    return total
+
+
+def _smoothed(value: Array, width: int) -> Array:
+    """Sum over a Gaussian of standard deviation `width` points, nothing beyond the ends, shape of `value`."""
+    reach = min(4 * width, value.size)
+    kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / width) ** 2)
+    size = 1 << int(np.ceil(np.log2(value.size + kernel.size)))
+    product = np.fft.irfft(np.fft.rfft(value, size) * np.fft.rfft(kernel / kernel.sum(), size), size)
+    return np.asarray(product[reach : reach + value.size], dtype=np.float64)

@@ -13,7 +13,8 @@ from jointlab.science.techniques.diffraction.pattern import Array
 from jointlab.science.techniques.diffraction.profile import Lines, second_position
 
 _SCALE_STEP = 1.4
-_NARROWEST = 0.035  # deg, FWHM
+_NARROWEST = 2.8  # steps, FWHM
+_DIP = 2.0  # neighbouring answers scatter against each other: up to twice one standard deviation
 _SIGMA_TO_FWHM = 2.3548
 _BEST_FILTER = 1.2  # width of the filter that answers most to a peak, over that of the peak
 
@@ -46,7 +47,7 @@ def find_peaks(x: Array, net: Array, variance: Array, *, threshold: float, wides
 
 
 def _scales(step: float, widest: float) -> Array:
-    narrowest = max(_NARROWEST, 2.5 * step)
+    narrowest = _NARROWEST * step
     count = max(int(np.ceil(np.log(max(widest / narrowest, 1.0)) / np.log(_SCALE_STEP))), 1)
     return np.asarray(narrowest * _SCALE_STEP ** np.arange(count + 1), dtype=np.float64)
 
@@ -67,12 +68,12 @@ def _significance(signal: Array, variance: Array, sigma: float) -> Array:
 
 
 def _prominent(answer: Array, threshold: float) -> list[int]:
-    """Maxima above `threshold` that a dip of as much parts from the next higher one: noise alone makes no two of one."""
+    """Maxima above `threshold` that a dip of twice as much parts from the next higher one: noise alone makes no two of one."""
     inner = answer[1:-1]
     top = (np.nonzero((inner > threshold) & (inner >= answer[:-2]) & (inner > answer[2:]))[0] + 1).tolist()
     kept: list[int] = []
     for i in top:
-        while kept and answer[kept[-1] : i + 1].min() > min(answer[kept[-1]], answer[i]) - threshold:
+        while kept and answer[kept[-1] : i + 1].min() > min(answer[kept[-1]], answer[i]) - _DIP * threshold:
             if answer[kept[-1]] >= answer[i]:
                 break
             kept.pop()

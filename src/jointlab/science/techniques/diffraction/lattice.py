@@ -116,13 +116,13 @@ class Reflections:
 def reflections(cell: Cell, *, d_min: float) -> Reflections:
     """Every reflection with a spacing of at least `d_min` angstrom that the centring allows.
 
-    Raises BadInput ``setting.value`` for a cell with too many of them.
+    Of a very large cell only those of larger spacing: so many would lie within any tolerance of any angle.
     """
-    reach = [int(edge / d_min) for edge in (cell.a, cell.b, cell.c)]
-    if (2 * reach[0] + 1) * (2 * reach[1] + 1) * (2 * reach[2] + 1) > _MOST_INDICES:
-        raise BadInput(
-            "setting.value", "cell: a cell this large has too many reflections in the range to be told apart."
-        )
+    while True:
+        reach = [int(edge / d_min) for edge in (cell.a, cell.b, cell.c)]
+        if (2 * reach[0] + 1) * (2 * reach[1] + 1) * (2 * reach[2] + 1) <= _MOST_INDICES:
+            break
+        d_min *= 1.1
     grid = np.meshgrid(*(np.arange(-n, n + 1) for n in reach), indexing="ij")
     hkl = np.stack([g.ravel() for g in grid], axis=1)
     squared = np.einsum("ni,ij,nj->n", hkl, cell.reciprocal(), hkl)

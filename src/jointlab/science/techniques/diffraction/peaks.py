@@ -29,14 +29,16 @@ from jointlab.science.techniques.diffraction.profile import (
 from jointlab.science.techniques.diffraction.radiation import Radiation
 
 _MOST_PEAKS = 200
-_ROUNDS = 2
-_TRIES = 3
+_ROUNDS = 3
+_REST = 0.2
+_TRIES = 2
 _KEEP = 3.0  # a reflection is kept when its area is this many standard uncertainties
 _MERGE = 0.35  # FWHM; nearer reflections are one
 _OF_MODEL = 0.12  # height of a further maximum over the model under it, below which it is a misfit of the profile
 _OF_NEIGHBOUR = 0.015  # height over the strongest reflection within a few widths, likewise
 _SHARPER = 0.5  # width of a further maximum over that of the reflection that it lies on
 _SURE_PEAK = 10.0  # standard uncertainties of the height of a reflection whose width is trusted
+_SKEW_DOUBT = 0.1  # of skew times FWHM: how far the maximum of a skewed profile depends on the function chosen
 _SURE = 30.0  # difference of χ² that decides about Kα2
 
 
@@ -84,22 +86,50 @@ def analyse_pattern(
     variance = pattern.variance(np.maximum(smooth, background))
     x = pattern.two_theta
     candidates = find_peaks(x, net, variance, threshold=threshold, widest=widest)
-    start = start_values(without_second_line(candidates, lines)[:_MOST_PEAKS], Prior())
+    start = start_values(_strongest(without_second_line(candidates, lines)), Prior())
     target = Target(x, net, variance, lines, widest)
-    found = _kept(fit_all(target, start, Prior()), widest)
+    found = _settled(target, start, Prior())
     lines, why, differs = _decide_second_line(target, found, radiation)
+    refused: list[float] = []
     for _ in range(_ROUNDS):  # the residual shows what a stronger neighbour hid
-        start = np.array([f.parameters for f in found]).reshape(-1, PER_PEAK)
-        model = profile(x, start, lines)
+        before = _starts(found)
+        model = profile(x, before, lines)
         background = recentred(pattern, background, model, half_window=half_window)
         net, variance = pattern.intensity - background, pattern.variance(background + model)
         target = Target(x, net, variance, lines, widest)
         more = find_peaks(x, net - model, variance, threshold=threshold, widest=widest)
-        start = np.concatenate([start, start_values(_hidden(more, model, x, found)[:_MOST_PEAKS], Prior())])
-        found = _settled(target, start, shape_prior(found))
+        more = [c for c in _strongest(_hidden(more, model, x, found)) if not _near(c, refused)]
+        found = _settled(target, np.concatenate([before, start_values(more, Prior())]), shape_prior(found))
+        refused += [c.two_theta for c in more if not _near(c, [f.two_theta for f in found])]
+        if len(before) == len(found) and _at_rest(before, found):
+            break
     model = profile(x, np.array([f.parameters for f in found]).reshape(-1, PER_PEAK), lines)
     full = background + _local_background(x, found)
     return PeakList(tuple(_peak(f) for f in found), full, full + model, lines, why, differs)
+
+
+def _starts(found: list[Fitted]) -> Array:
+    """Parameters to go on from, shape (peaks, 5)."""
+    return np.array([f.again for f in found]).reshape(-1, PER_PEAK)
+
+
+def _near(candidate: Candidate, places: list[float]) -> bool:
+    """Whether a maximum lies at one of these places (deg)."""
+    return any(abs(candidate.two_theta - place) < candidate.fwhm for place in places)
+
+
+def _at_rest(before: Array, found: list[Fitted]) -> bool:
+    """Whether positions and widths moved less than a fifth of their uncertainties."""
+    return all(
+        abs(old[k] - f.parameters[k]) <= _REST * f.sigma(k)
+        for old, f in zip(before, found, strict=True)
+        for k in (0, 2)
+    )
+
+
+def _strongest(candidates: list[Candidate]) -> list[Candidate]:
+    """The most significant ones, no more than are ever in a pattern."""
+    return sorted(candidates, key=lambda c: -c.significance)[:_MOST_PEAKS]
 
 
 def _settled(target: Target, start: Array, prior: Prior) -> list[Fitted]:
@@ -109,8 +139,8 @@ def _settled(target: Target, start: Array, prior: Prior) -> list[Fitted]:
         kept = _kept(found, target.widest)
         if len(kept) == len(found):
             return kept
-        found = fit_all(target, np.array([f.parameters for f in kept]).reshape(-1, PER_PEAK), prior)
-    return _kept(found, target.widest)
+        found = fit_all(target, _starts(kept), prior)
+    return [f for f in _kept(found, target.widest) if _holds(f, 0.0, target.widest)]
 
 
 def _candidate_lines(radiation: Radiation | None) -> Lines:
@@ -168,17 +198,40 @@ def _gain_of_second_line(target: Target, f: Fitted) -> float:
 
 
 def _kept(found: list[Fitted], widest: float) -> list[Fitted]:
-    """Without reflections that the fit made insignificant or that lie on a stronger one; by position."""
-    good = [f for f in found if f.parameters[1] > _KEEP * f.sigma(1) and f.sigma(2) < 0.6 * f.parameters[2]]
-    good = [f for f in good if f.parameters[2] < widest and f.window[0] < f.two_theta < f.window[1]]
-    sure = [f.parameters[2] for f in good if f.parameters[1] > _SURE_PEAK * f.sigma(1)]
+    """Without reflections that the fit made insignificant or that lie on a stronger one; by position.
+
+    Of neighbours that make each other insignificant only the weakest goes: alone, the other may hold.
+    """
+    sure = [f.parameters[2] for f in found if f.parameters[1] > _SURE_PEAK * f.sigma(1)]
     least = 0.6 * float(np.min(sure)) if sure else 0.0  # nothing is sharper than the instrument
-    good = [f for f in good if f.parameters[2] > least]
+    doubtful = {id(f) for f in found if not _holds(f, least, widest)}
     kept: list[Fitted] = []
-    for f in sorted(good, key=lambda f: f.parameters[1], reverse=True):
-        if all(abs(k.two_theta - f.two_theta) > _MERGE * min(k.parameters[2], f.parameters[2]) for k in kept):
+    spared: set[int] = set()
+    for f in sorted(found, key=lambda f: f.parameters[1]):
+        near = [
+            g for g in found if g is not f and abs(g.two_theta - f.two_theta) < max(g.parameters[2], f.parameters[2])
+        ]
+        if id(f) in doubtful and id(f) not in spared:
+            spared |= {id(g) for g in near if id(g) in doubtful and g.parameters[1] >= f.parameters[1]}
+        elif not any(_same(f, g) for g in near if g.parameters[1] > f.parameters[1]):
             kept.append(f)
     return sorted(kept, key=lambda f: f.two_theta)
+
+
+def _holds(f: Fitted, least: float, widest: float) -> bool:
+    """Whether a fitted reflection is significant and of a possible width."""
+    return bool(
+        np.isfinite(f.covariance).all()
+        and f.parameters[1] > _KEEP * f.sigma(1)
+        and f.sigma(2) < 0.6 * f.parameters[2]
+        and least < f.parameters[2] < widest
+        and f.window[0] < f.two_theta < f.window[1]
+    )
+
+
+def _same(f: Fitted, g: Fitted) -> bool:
+    """Whether two reflections are too near to be two."""
+    return abs(f.two_theta - g.two_theta) < _MERGE * float(min(f.parameters[2], g.parameters[2]))
 
 
 def _hidden(candidates: list[Candidate], model: Array, x: Array, found: list[Fitted]) -> list[Candidate]:
@@ -220,7 +273,7 @@ def _peak(f: Fitted) -> Peak:
         return float(np.sqrt(max(g @ f.covariance[:4, :4] @ g, 0.0)))
 
     return Peak(
-        position, spread(1, 0, 0, 0), height, spread(0, 1, 0, 0),
+        position, float(np.hypot(spread(1, 0, 0, 0), _SKEW_DOUBT * abs(skew) * width)), height, spread(0, 1, 0, 0),
         height * width * shape, spread(0, width * shape, height * shape, height * width * by_eta),
         width, spread(0, 0, 1, 0), width * shape, spread(0, 0, shape, width * by_eta), eta, spread(0, 0, 0, 1),
         float(f.covariance[2, 3]), skew, f.chi2,
