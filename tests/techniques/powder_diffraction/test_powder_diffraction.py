@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 
 from jointlab.errors import BadInput
+from jointlab.science import read
 from jointlab.science.reading import Reading
 from jointlab.science.settings import Settings
 from jointlab.science.techniques.diffraction.lattice import hkl_label, parse_cell, reflections
 from jointlab.science.techniques.powder_diffraction import TECHNIQUES
 from jointlab.science.techniques.technique import Analysis, Figure
+from tests.instrument_files import needs_real_files, real_file
 from tests.techniques.powder_diffraction.patterns import KALPHA1, Array, angles, background, doublet, reading_of
 
 EXPECTED: dict[str, Any] = tomllib.loads((Path(__file__).parent / "expected.toml").read_text())
@@ -227,3 +229,58 @@ def test_settings_that_make_no_sense_are_refused(settings: dict[str, str]) -> No
     with pytest.raises(BadInput) as caught:
         analyse(reading_of(*sharp(1, SILICON)), **settings)
     assert caught.value.code == "setting.value"
+
+
+@needs_real_files
+@pytest.mark.parametrize("path", EXPECTED["real"])
+def test_positions_in_real_patterns_agree_with_an_independent_fit(path: str) -> None:
+    _, analysis = read(real_file(path)).analyses[0]
+    table = next(table for table in analysis.tables if table.name == "peaks")
+    found = table.array("peak_position")
+    for true in EXPECTED["real"][path]:
+        assert np.min(np.abs(found - true)) < 0.0015
+
+
+@needs_real_files
+def test_quartz_in_a_real_pattern_gives_its_cell() -> None:
+    settings = {"cell": "trigonal a=4.913 c=5.405", "index_tolerance": "0.15"}
+    _, analysis = read(real_file("xrd/XRD-918-16_10.xrdml"), **settings).analyses[0]
+    edges = {f.conditions["axis"]: f for f in values(analysis, "lattice_parameter")}
+    assert edges["a"].value == pytest.approx(4.9134, abs=0.003)  # Will et al., Powder Diffr. 3 (1988) 182
+    assert edges["c"].value == pytest.approx(5.4052, abs=0.003)
+
+
+def test_noise_does_not_split_and_overlap_does_not_merge() -> None:
+    x = angles()
+    for seed in range(8):
+        y = background(x, 100.0) + doublet(x, 28.0, 3000.0, 0.15, 0.6) + doublet(x, 28.4, 1500.0, 0.15, 0.6)
+        y = y + doublet(x, 60.0, 1000.0, 1.2, 0.5)
+        analysis = analyse(reading_of(x, np.random.default_rng(seed).poisson(y).astype(np.float64)))
+        assert [f.value for f in values(analysis, "peak_position")] == pytest.approx([28.0, 28.4, 60.0], abs=0.03)
+
+
+X = angles()
+SMOOTH = background(X, 100.0) + sum(doublet(X, p, h, 0.12, 0.6) for p, h in zip(SILICON, HEIGHTS, strict=True))
+
+
+@pytest.mark.parametrize(
+    "intensity",
+    [
+        np.zeros_like(X), np.full_like(X, 5.0), -SMOOTH, SMOOTH - 150.0, SMOOTH * 1e300, SMOOTH * 1e-300, np.floor(X) * 100.0,
+        np.where(np.arange(X.size) == 3000, 1e12, SMOOTH), np.where(np.arange(X.size) % 7 == 0, np.nan, SMOOTH), (X * 1000.0) % 700.0,
+        np.where(np.arange(X.size) == 3000, np.inf, SMOOTH),
+    ],
+)  # fmt: skip
+def test_strange_intensities_give_finite_figures_or_none(intensity: Array) -> None:
+    analysis = analyse(reading_of(X, intensity))
+    assert all(
+        math.isfinite(f.value) and (f.uncertainty is None or math.isfinite(f.uncertainty)) for f in analysis.figures
+    )
+
+
+def test_order_of_points_does_not_matter_and_only_real_angles_count() -> None:
+    x, y = sharp(4, SILICON)
+    forward, back = analyse(reading_of(x, y)), analyse(reading_of(x[::-1].copy(), y[::-1].copy()))
+    assert [f.value for f in back.figures] == [f.value for f in forward.figures]
+    analysis = analyse(reading_of(x - 60.0, y))
+    assert all(f.value > 0.0 for f in values(analysis, "peak_position"))
