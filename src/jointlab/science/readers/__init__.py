@@ -27,6 +27,7 @@ MODULES: tuple[str, ...] = (
     "maccor_text",
     "neware_export",
     "neware_nda",
+    "bruker_raw",
     "panalytical_xrdml",
     "parstat_text",
     "pygaps_json",
