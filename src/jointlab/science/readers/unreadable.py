@@ -37,6 +37,18 @@ def _is_maccor_binary(source: Source) -> bool:
     return re.fullmatch(r"\.0\d\d", source.suffix) is not None and _is_binary(source)
 
 
+def _is_chi_binary(source: Source) -> bool:
+    return (
+        source.suffix == ".bin"
+        and _is_binary(source)
+        and re.search(rb"CHI\d{3}|CH Instruments", source.data[:65536]) is not None
+    )
+
+
+def _is_ivium(source: Source) -> bool:
+    return b"primary_data" in source.data[: 1 << 20] and b"Title=" in source.data[: 1 << 16]
+
+
 UNREADABLE: tuple[Unreadable, ...] = (
     Unreadable(
         "biologic.mps",
@@ -58,6 +70,34 @@ UNREADABLE: tuple[Unreadable, ...] = (
         _starts_with("VMP EXPERIMENT LOOP INDEXES"),
         "Give the .mpr file that was written beside it.",
         (".txt",),
+    ),
+    Unreadable(
+        "autolab.nox",
+        "Metrohm Autolab NOVA file (.nox)",
+        lambda source: source.suffix == ".nox" and _is_binary(source),
+        "In NOVA select the data and export them as ASCII (.txt or .csv) with column names.",
+        (".nox",),
+    ),
+    Unreadable(
+        "chi.bin",
+        "CH Instruments binary file (.bin)",
+        _is_chi_binary,
+        "In the CHI program open it and choose File, Convert to Text, which writes a .txt or .csv file.",
+        (".bin",),
+    ),
+    Unreadable(
+        "ecochemie.dfr",
+        "Eco Chemie frequency-response file (.dfr)",
+        _starts_with("version8.0"),
+        "In the FRA program or NOVA open it and export the spectrum as text with column names.",
+        (".dfr",),
+    ),
+    Unreadable(
+        "ivium.idf",
+        "Ivium data file (.idf, .ids)",
+        _is_ivium,
+        "In IviumSoft export the data as ASCII or .csv with column names.",
+        (".idf", ".ids"),
     ),
     Unreadable(
         "micromeritics.smp",
