@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from jointlab.errors import BadInput
 from jointlab.science.source import Source
 from jointlab.science.text.engine import Text
 from jointlab.science.text.headers import Header, split_header
@@ -19,6 +20,8 @@ _SEPARATORS = ("\t", ";", ",", " ")
 _NUMBER = re.compile(r"[-+]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][-+]?\d+)?$|[-+]?(?:nan|inf)$", re.IGNORECASE)
 _BRACKETS = "[](){}<>"
 _SEARCHED = 2000  # lines in which a header is looked for, between one table and the next
+_MOST_BLOCKS = 500
+_LONGEST = 100_000  # characters of a header
 _BELOW = 3  # a row of units, a rule and a blank line may stand between header and numbers
 
 
@@ -47,44 +50,72 @@ def has_header(lines: Sequence[str], wanted: Wanted) -> bool:
 
 
 def headed_blocks(text: Text, wanted: Wanted) -> list[HeadedBlock]:
-    """Every table of the file whose header `wanted` knows; rows after a blank line belong to the header above them."""
+    """Every table of the file whose header `wanted` knows; rows after a blank line belong to the header above them.
+
+    Raises BadInput ``text.many-tables``, and ``text.rows-left`` when rows follow a line of words that is no known header.
+    """
     found: list[HeadedBlock] = []
     line = 0
     while line < text.line_count:
-        fresh = _next_header(text, line, wanted)
-        if found and (more := _continued(text, line, found[-1], fresh)) is not None:
-            found.append(more)
-        elif fresh is not None:
-            found.append(fresh)
+        block = _continued(text, line, found[-1]) if found else None
+        if block is not None and block.stop - block.start == 1:
+            found[-1] = replace(found[-1], stop=block.stop)  # a blank line between single rows
         else:
-            break
-        line = found[-1].stop
+            block = block or _next_header(text, line, wanted)
+            if block is None:
+                _nothing_left(text, found)
+                break
+            found.append(block)
+        line = block.stop
+        if len(found) > _MOST_BLOCKS:
+            raise BadInput(
+                "text.many-tables",
+                "“{name}” has more than {most} tables below each other; it is damaged, or no measurement.",
+                name=text.name, most=_MOST_BLOCKS,
+            )  # fmt: skip
     return found
 
 
+def _nothing_left(text: Text, found: Sequence[HeadedBlock]) -> None:
+    """Rows like those of the last table, below a line of words, may be anything: they are not left out in silence."""
+    if not found:
+        return
+    last = found[-1]
+    for number in range(last.stop, min(text.line_count, last.stop + _SEARCHED)):
+        row = split_row(text.line(number), last.separator)
+        if len(row) == len(last.cells) and _NUMBER.match(row[0]) and _is_numeric(row):
+            raise BadInput(
+                "text.rows-left",
+                "In line {line} of “{name}” rows of numbers go on below words that name no known columns. Part the file there, or name the columns as above.",
+                line=number + 1, name=text.name,
+            )  # fmt: skip
+
+
 def _next_header(text: Text, line: int, wanted: Wanted) -> HeadedBlock | None:
-    lines = list(text.lines(line, min(text.line_count, line + _SEARCHED)))
-    for number in range(len(lines)):
-        block = _header_at(lines, number, wanted)
+    for number in range(line, min(text.line_count, line + _SEARCHED)):
+        block = _header_at(list(text.lines(number, number + 1 + _BELOW)), 0, wanted)
         if block is not None:
-            start = line + block.start
-            return replace(block, header=line + number, start=start, stop=_end_of_numbers(text, start))
+            start = number + block.start
+            return replace(block, header=number, start=start, stop=_end_of_numbers(text, start))
     return None
 
 
-def _continued(text: Text, line: int, last: HeadedBlock, fresh: HeadedBlock | None) -> HeadedBlock | None:
-    """Rows of numbers between the end of one table and the next header: the same columns, after a blank line."""
-    limit = min(text.line_count, line + _BELOW) if fresh is None else min(fresh.header, line + _BELOW)
-    for number in range(line, limit):
+def _continued(text: Text, line: int, last: HeadedBlock) -> HeadedBlock | None:
+    """Rows of numbers next after a table and a few blank lines: the same columns."""
+    for number in range(line, min(text.line_count, line + _BELOW)):
         row = split_row(text.line(number), last.separator)
         if len(row) == len(last.cells) and _is_numeric(row):
             return replace(last, start=number, stop=_end_of_numbers(text, number))
+        if any(row):
+            return None
     return None
 
 
 def _header_at(lines: Sequence[str], number: int, wanted: Wanted) -> HeadedBlock | None:
     """The header in this line, with positions counted from the first of `lines`."""
     line = lines[number].lstrip("\ufeff").lstrip("#%! ")
+    if len(line) > _LONGEST:
+        return None
     for separator in _SEPARATORS:
         row = split_row(line, separator, header=True)
         if len(row) < 2 or _is_numeric(row):
