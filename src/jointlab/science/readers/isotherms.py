@@ -185,6 +185,8 @@ def number_with_unit(text: str | None, *, to: str, unit: str | None = None) -> f
         return None
     words = match[2].strip().strip("[]()").split()
     given = words[0].strip("[]()") if words else unit
+    if to == "K" and given == "C":  # a temperature is never in coulombs
+        given = "degC"
     if given is None or parse_unit(given) is None:
         return None
     try:
