@@ -2,6 +2,7 @@
 
 import math
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +11,14 @@ import pytest
 
 from jointlab.errors import BadInput
 from jointlab.science import read
+from jointlab.science.plots.svg import svg
 from jointlab.science.reading import Reading
 from jointlab.science.settings import Settings
 from jointlab.science.techniques.diffraction.lattice import hkl_label, parse_cell, reflections
 from jointlab.science.techniques.powder_diffraction import TECHNIQUES
 from jointlab.science.techniques.technique import Analysis, Figure
 from tests.instrument_files import needs_real_files, real_file
-from tests.techniques.powder_diffraction.patterns import KALPHA1, Array, angles, background, doublet, reading_of
+from tests.techniques.powder_diffraction.patterns import COPPER, KALPHA1, Array, angles, background, doublet, reading_of
 
 EXPECTED: dict[str, Any] = tomllib.loads((Path(__file__).parent / "expected.toml").read_text())
 STANDARDS = ("silicon", "lanthanum_hexaboride", "corundum")
@@ -284,3 +286,32 @@ def test_order_of_points_does_not_matter_and_only_real_angles_count() -> None:
     assert [f.value for f in back.figures] == [f.value for f in forward.figures]
     analysis = analyse(reading_of(x - 60.0, y))
     assert all(f.value > 0.0 for f in values(analysis, "peak_position"))
+
+
+def test_a_kbeta_reflection_is_pointed_out() -> None:
+    x = angles()
+    at = math.degrees(2.0 * math.asin(1.392234 / KALPHA1 * math.sin(math.radians(47.302 / 2.0))))
+    y = background(x, 100.0) + doublet(x, 47.302, 20000.0, 0.12, 0.6) + doublet(x, at, 300.0, 0.12, 0.6, ratio=0.0)
+    reading = reading_of(
+        x, np.random.default_rng(1).poisson(y).astype(np.float64), {**COPPER, "wavelength_kbeta": 0.1392234}
+    )
+    warnings = {w.code: w.message for w in analyse(reading).warnings}
+    assert "1 (of 2)" in warnings["diffraction.kbeta"]
+
+
+def test_several_scans_are_told_apart_and_the_rest_is_counted() -> None:
+    x, y = sharp(1, SILICON)
+    one = reading_of(x, y)
+    two = analyse(replace(one, tables=one.tables * 2))
+    assert {f.conditions["scan"] for f in two.figures} == {1, 2}
+    assert {table.name for table in two.tables} == {"peaks of scan 1", "peaks of scan 2"}
+    many = analyse(replace(one, tables=one.tables * 12))
+    assert "4 are not" in next(w.message for w in many.warnings if w.code == "diffraction.scans-skipped")
+
+
+def test_every_plot_can_be_drawn() -> None:
+    reading = reading_of(*broadened(3, size=20.0, strain=0.001, instrument=0.06))
+    analysis = analyse(reading, instrument_fwhm="0.06", cell="cubic a=4.157")
+    assert [plot.name for plot in analysis.plots] == ["pattern", "williamson-hall"]
+    for plot in analysis.plots:
+        assert svg(plot).startswith("<svg")

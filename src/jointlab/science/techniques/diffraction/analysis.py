@@ -1,6 +1,7 @@
 """A reading becomes figures, tables and plots: which scans, in which order, and what to say about them."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from jointlab.science.techniques.diffraction.cell_figures import cell_part
 from jointlab.science.techniques.diffraction.options import Options, options_of
 from jointlab.science.techniques.diffraction.part import Part
 from jointlab.science.techniques.diffraction.pattern import Pattern, moving, pattern_of
-from jointlab.science.techniques.diffraction.peaks import PeakList, analyse_pattern
+from jointlab.science.techniques.diffraction.peaks import Peak, PeakList, analyse_pattern
 from jointlab.science.techniques.diffraction.pictures import pattern_plot
 from jointlab.science.techniques.diffraction.radiation import Radiation, radiation_of
 from jointlab.science.techniques.diffraction.size_figures import size_part
@@ -21,12 +22,17 @@ _MOST_FIGURES = 30
 _FIT = "pseudo-Voigt least-squares fit of Kα1"
 _COVARIANCE = "fit covariance with {noise}, scaled by the local χ² where that is above 1; not: {missing}"
 _NOT_POSITION = "zero error, sample displacement and transparency of the diffractometer"
+_KBETA_NEAR = 0.05  # deg
+_KBETA_SHARE = 0.1  # a filter or mirror leaves a few per cent of Kβ at most
 _NOT_COUNTS = "dead time, preferred orientation"
 
 
 def analyse_reading(reading: Reading, settings: Settings) -> Analysis:
     """Every scan that moves 2θ, up to a limit that is stated; the rest is counted in a warning."""
     options, radiation = options_of(settings), radiation_of(reading.facts, settings)
+    kbeta = reading.facts.get("wavelength_kbeta")
+    if radiation is not None and isinstance(kbeta, float) and 0.8 < 10.0 * kbeta / radiation.kalpha1 < 1.0:
+        radiation = replace(radiation, kbeta=10.0 * kbeta)
     scans = [(number, table) for number, table in enumerate(reading.tables, start=1) if moving(table)]
     total = Part()
     if not scans:
@@ -120,6 +126,13 @@ class _Scan:
                 "diffraction.no-counts",
                 "The intensities are not plain counts; uncertainties follow the scatter of neighbouring points.",
             )
+        ghosts = kbeta_ghosts(found.peaks, self.radiation)
+        if ghosts:
+            pairs = ", ".join(f"{i + 1} (of {j + 1})" for i, j in ghosts)
+            part.warn(
+                "diffraction.kbeta",
+                f"Where Kβ of a much stronger reflection falls: {pairs}. These are likely no reflections of their own.",
+            )
         if found.peaks and len(found.peaks) > _MOST_FIGURES:
             part.warn(
                 "diffraction.many-peaks",
@@ -197,6 +210,21 @@ class _Scan:
         return make_table(
             "peaks" if self.number is None else f"peaks of scan {self.number}", columns, conditions=self.conditions
         )
+
+
+def kbeta_ghosts(peaks: Sequence[Peak], radiation: Radiation | None) -> list[tuple[int, int]]:
+    """Places of the weak reflections at the Kβ angle of a strong one, each with that one's place."""
+    if radiation is None or radiation.kbeta is None:
+        return []
+    found = []
+    for j, strong in enumerate(peaks):
+        sine = radiation.kbeta / radiation.kalpha1 * np.sin(np.radians(strong.two_theta) / 2.0)
+        at = float(np.degrees(2.0 * np.arcsin(sine)))
+        for i, weak in enumerate(peaks):
+            near = abs(weak.two_theta - at) < max(0.5 * weak.fwhm, _KBETA_NEAR)
+            if near and weak.area < _KBETA_SHARE * strong.area:
+                found.append((i, j))
+    return found
 
 
 def _spacing(two_theta: float, u_two_theta: float, wavelength: float) -> tuple[float, float]:

@@ -85,6 +85,7 @@ class Target:
     variance: Array
     lines: Lines
     widest: float  # deg
+    doubt: Array  # standard deviation of the background, shape (points,)
 
 
 def fit_all(target: Target, start: Array, prior: Prior, *, passes: int = 1) -> list[Fitted]:
@@ -136,6 +137,7 @@ class Problem:
     start: Array  # (peaks, 5)
     skewed: NDArray[np.bool_]  # (peaks,), whether a skew is fitted
     widest: float  # deg, greatest FWHM
+    doubt: float  # standard deviation of the background's constant and slope
 
     def bounds(self) -> tuple[Array, Array]:
         """Lowest and highest value of every parameter."""
@@ -182,31 +184,33 @@ def solve(problem: Problem) -> Solution:
     """Damped Gauss-Newton within bounds."""
     low, high = problem.bounds()
     at = np.clip(np.concatenate([np.zeros(_BACKGROUND), problem.start.ravel()]), low, high)
-    is_eta = np.zeros(at.size)
-    is_eta[_BACKGROUND + 3 :: PER_PEAK] = 1.0 / problem.prior.scatter**2
-    known = np.where(is_eta > 0.0, problem.prior.eta, 0.0)
-    penalty = is_eta @ (at - known) ** 2
+    precision = np.zeros(at.size)
+    precision[_BACKGROUND + 3 :: PER_PEAK] = 1.0 / problem.prior.scatter**2
+    precision[:_BACKGROUND] = 1.0 / problem.doubt**2
+    known = np.zeros(at.size)
+    known[_BACKGROUND + 3 :: PER_PEAK] = problem.prior.eta
+    penalty = precision @ (at - known) ** 2
     residual, jacobian = problem.residual(at)
     cost, damping = float(residual @ residual + penalty), 1e-3
     evaluations = 0
     while evaluations < _EVALUATIONS:
         normal = _gram(jacobian)
-        normal[np.diag_indices(at.size)] += is_eta
-        slope = np.einsum("ip,p->i", jacobian, residual) - is_eta * (at - known)
+        normal[np.diag_indices(at.size)] += precision
+        slope = np.einsum("ip,p->i", jacobian, residual) - precision * (at - known)
         free = ~(((at <= low) & (slope <= 0.0)) | ((at >= high) & (slope >= 0.0)))
         gain = 0.0
         while damping < 1e8:
             evaluations += 1
             trial = np.clip(at + _step(normal, slope, free, damping), low, high)
             tried, derivative = problem.residual(trial)
-            gain = cost - float(tried @ tried + is_eta @ (trial - known) ** 2)
+            gain = cost - float(tried @ tried + precision @ (trial - known) ** 2)
             if gain >= 0.0:
                 at, residual, jacobian, cost, damping = trial, tried, derivative, cost - gain, max(damping / 8.0, 1e-9)
                 break
             damping *= 4.0
         if (gain <= _CONVERGED * max(cost / problem.x.size, 1.0) and damping < 1.0) or damping >= 1e8:
             break
-    normal = _gram(jacobian) + np.diag(is_eta)
+    normal = _gram(jacobian) + np.diag(precision)
     return Solution(at, _covariance(normal, high > low), residual)
 
 
@@ -255,7 +259,8 @@ def _fit_group(target: Target, total: Array, start: Array, prior: Prior, number:
         return []
     data = target.net[inside] - total[inside] + profile(points, start, target.lines)
     weight = 1.0 / np.sqrt(target.variance[inside])
-    problem = Problem(points, data, weight, target.lines, prior, start, start[:, 4] != 0.0, target.widest)
+    doubt = float(np.mean(target.doubt[inside]))
+    problem = Problem(points, data, weight, target.lines, prior, start, start[:, 4] != 0.0, target.widest, doubt)
     solution = _perhaps_skewed(problem, solve(problem), free)
     share = points.size / free
     found = []

@@ -86,8 +86,9 @@ def analyse_pattern(
     variance = pattern.variance(np.maximum(smooth, background))
     x = pattern.two_theta
     candidates = find_peaks(x, net, variance, threshold=threshold, widest=widest)
+    doubt = _doubt(pattern, background)
     start = start_values(_strongest(without_second_line(candidates, lines)), Prior())
-    target = Target(x, net, variance, lines, widest)
+    target = Target(x, net, variance, lines, widest, doubt)
     found = _settled(target, start, Prior())
     lines, why, differs = _decide_second_line(target, found, radiation)
     refused: list[float] = []
@@ -96,7 +97,8 @@ def analyse_pattern(
         model = profile(x, before, lines)
         background = recentred(pattern, background, model, half_window=half_window)
         net, variance = pattern.intensity - background, pattern.variance(background + model)
-        target = Target(x, net, variance, lines, widest)
+        doubt = _doubt(pattern, background)
+        target = Target(x, net, variance, lines, widest, doubt)
         more = find_peaks(x, net - model, variance, threshold=threshold, widest=widest)
         more = [c for c in _strongest(_hidden(more, model, x, found)) if not _near(c, refused)]
         found = _settled(target, np.concatenate([before, start_values(more, Prior())]), shape_prior(found))
@@ -106,6 +108,12 @@ def analyse_pattern(
     model = profile(x, np.array([f.parameters for f in found]).reshape(-1, PER_PEAK), lines)
     full = background + _local_background(x, found)
     return PeakList(tuple(_peak(f) for f in found), full, full + model, lines, why, differs)
+
+
+def _doubt(pattern: Pattern, background: Array) -> Array:
+    """How far the background may be off: a tenth of itself and two standard deviations of a point, shape (points,)."""
+    far: Array = 0.1 * np.abs(background) + 2.0 * np.sqrt(pattern.variance(background))
+    return far
 
 
 def _starts(found: list[Fitted]) -> Array:
@@ -189,9 +197,10 @@ def _gain_of_second_line(target: Target, f: Fitted) -> float:
     reach = WINDOW * float(f.parameters[2])
     inside = slice(*np.searchsorted(x, (f.two_theta - reach, second + reach)))
     y, weight, start = target.net[inside], 1.0 / np.sqrt(target.variance[inside]), f.parameters[None, :]
+    doubt = float(np.mean(target.doubt[inside]))
     cost = []
     for tried in (Lines(lines.wavelength_ratio, 0.0), lines):
-        problem = Problem(x[inside], y, weight, tried, Prior(), start, np.array([True]), target.widest)
+        problem = Problem(x[inside], y, weight, tried, Prior(), start, np.array([True]), target.widest, doubt)
         cost.append(solve(problem).chi2)
     free = max(x[inside].size - 7, 1)
     return (cost[0] - cost[1]) / max(min(cost) / free, 1.0)
@@ -249,16 +258,16 @@ def _hidden(candidates: list[Candidate], model: Array, x: Array, found: list[Fit
 
 
 def _local_background(x: Array, found: list[Fitted]) -> Array:
-    """What the groups' own straight lines add to the background, faded in between windows, shape (points,)."""
+    """What the groups' own straight lines add to the background, faded out towards the ends of their windows, shape (points,)."""
     added, weight = np.zeros(x.size), np.zeros(x.size)
     for f in {f.group: f for f in found}.values():
         low, high = f.window
         arm = (x - 0.5 * (low + high)) / (0.5 * (high - low))
         inside = np.abs(arm) <= 1.0
-        fade = np.cos(0.5 * np.pi * arm[inside]) ** 2 + 1e-3
+        fade = np.cos(0.5 * np.pi * arm[inside]) ** 2
         added[inside] += fade * (f.background[0] + f.background[1] * arm[inside])
         weight[inside] += fade
-    shift: Array = np.where(weight > 0.0, added / np.maximum(weight, 1e-12), 0.0)
+    shift: Array = added / np.maximum(weight, 1.0)
     return shift
 
 

@@ -35,6 +35,7 @@ class Radiation:
     kalpha2: float | None
     stated_ratio: float
     source: str
+    kbeta: float | None = None  # angstrom, where stated: to recognise its reflections, not to fit them
     open: bool = True
 
 
