@@ -16,6 +16,8 @@ from jointlab.science.xmltree import local, parse_xml
 LARGE = 2 << 20  # bytes unpacked from which a sheet is worth it
 _BYTES = 1 << 19  # of a sheet's part that are looked at
 _WORDS = 1 << 19  # of the shared words
+_PIECE = 1 << 14
+_FEWEST = 2  # rows: a large sheet of fewer in its beginning is left to calamine
 _SMALL = 4 << 20  # parts that are read whole
 _ZERO = datetime(1899, 12, 30)  # noqa: DTZ001 - spreadsheets know no zones
 _PLACE = re.compile(r"([A-Z]{1,3})(\d{1,7})$")
@@ -32,8 +34,10 @@ def tops_of(archive: Archive, *, rows: int) -> dict[str, Rows]:
         parts = {name: part for name, part in _sheet_parts(archive).items() if archive.size(part) >= LARGE}
         if not parts:
             return {}
-        dated, words = _date_styles(archive), _shared_words(archive)
-        found = {name: _top(archive, part, rows, words, dated) for name, part in parts.items()}
+        elements = {name: _elements(archive.top(part, _BYTES), "row", most=rows) for name, part in parts.items()}
+        dated = _date_styles(archive)
+        words = _shared_words(archive, most=1 + max(_last_word(top) for top in elements.values()))
+        found = {name: _top(top, rows, words, dated) for name, top in elements.items()}
     except (BadInput, ParseError, ValueError, OverflowError):
         return {}
     return {name: top for name, top in found.items() if top is not None}
@@ -83,12 +87,18 @@ def _date_styles(archive: Archive) -> set[int]:
     return found
 
 
-def _shared_words(archive: Archive) -> list[str]:
-    """The first shared words, as many as lie in the beginning of their part."""
+def _last_word(elements: list[Element]) -> int:
+    """The highest number of a shared word in these rows; -1 where there is none."""
+    cells = (cell for element in elements for cell in element if cell.get("t") == "s")
+    return max((int(entry.text or -1) for cell in cells for entry in cell if local(entry.tag) == "v"), default=-1)
+
+
+def _shared_words(archive: Archive, *, most: int) -> list[str]:
+    """The first shared words, as many as are wanted and lie in the beginning of their part."""
     name = "xl/sharedStrings.xml"
-    if name not in archive.names:
+    if name not in archive.names or not most:
         return []
-    return [_words_of(entry) for entry in _elements(archive.top(name, _WORDS), "si", most=_WORDS)]
+    return [_words_of(entry) for entry in _elements(archive.top(name, _WORDS), "si", most=most)]
 
 
 def _words_of(entry: Element) -> str:
@@ -103,20 +113,18 @@ def _elements(data: bytes, tag: str, *, most: int) -> list[Element]:
         raise ParseError("entities are not read")
     parser: XMLPullParser[Any] = XMLPullParser(["end"])  # entities were refused above
     found: list[Element] = []
-    parser.feed(data)
-    for event in parser.read_events():
-        element = event[-1]
-        if isinstance(element, Element) and local(element.tag) == tag:
-            found.append(element)
-            if len(found) >= most:
-                break
+    for begin in range(0, len(data), _PIECE):
+        parser.feed(data[begin : begin + _PIECE])
+        for event in parser.read_events():
+            if isinstance(event[-1], Element) and local(event[-1].tag) == tag:
+                found.append(event[-1])
+                if len(found) >= most:
+                    return found
     return found
 
 
-def _top(archive: Archive, part: str, rows: int, words: list[str], dated: set[int]) -> Rows | None:
-    data = archive.top(part, _BYTES)
-    elements = _elements(data, "row", most=rows)
-    if len(elements) < rows and len(data) == _BYTES:
+def _top(elements: list[Element], rows: int, words: list[str], dated: set[int]) -> Rows | None:
+    if len(elements) < min(rows, _FEWEST):
         return None  # rows so wide that the beginning does not hold enough of them
     table: list[dict[int, str]] = []
     for element in elements:

@@ -61,14 +61,19 @@ def parse_block(block: bytes, names: Sequence[str], layout: Layout) -> ParsedTab
     columns = {label: [row[i] for row in rows if i < len(row)] for i, label in enumerate(labels)}
     schema = {label: pl.String if _is_text(cells, layout) else pl.Float64 for label, cells in columns.items()}
     if not layout.grouping and (layout.decimal == "." or b"." not in block):
-        try:
-            return ParsedTable(_drop_empty(_stripped(_read(block, schema, layout)), names), tuple(cautions))
-        except pl.exceptions.PolarsError:
-            pass  # something in a column of numbers is none: find out what and where
+        for nulls in (
+            None,
+            NULLS,
+        ):  # looking for each of them in every cell takes half as long again: only where needed
+            try:
+                read = _stripped(_read(block, schema, layout, nulls))
+            except pl.exceptions.PolarsError:
+                continue  # something in a column of numbers is none: find out what and where
+            return ParsedTable(_drop_empty(read, names), tuple(cautions))
     if b'"' in block:  # a blank between a quote and its separator
         block = _tidy(block, layout.separator)
     try:
-        cells = _read(block, dict.fromkeys(schema, pl.String), Layout(layout.separator))
+        cells = _read(block, dict.fromkeys(schema, pl.String), Layout(layout.separator), NULLS)
     except pl.exceptions.PolarsError as fault:
         raise _ragged(block, layout, len(schema)) from fault
     series, said = _exactly(cells, schema, layout)
@@ -87,14 +92,27 @@ def _ragged(block: bytes, layout: Layout, width: int) -> BadInput:
 
 
 def _stripped(frame: "pl.DataFrame") -> "pl.DataFrame":
-    """Words without blanks around them; what is nothing but blanks is absent."""
+    """Words without blanks around them; what is nothing but blanks or a word for nothing is absent."""
     import polars as pl
 
-    words = pl.col(pl.String).str.strip_chars()
-    return frame.with_columns(pl.when(words.is_in(NULLS)).then(None).otherwise(words).name.keep())
+    words = [label for label, kind in frame.schema.items() if kind == pl.String]
+    padded = frame.select(
+        pl.any_horizontal(
+            *(pl.col(label).str.starts_with(mark) | pl.col(label).str.ends_with(mark) for mark in (" ", "\t")),
+            pl.col(label).is_in(NULLS),
+        ).any().alias(label)
+        for label in words
+    )  # fmt: skip
+    wanted = [label for label in words if padded[label][0]]
+    if not wanted:
+        return frame
+    stripped = pl.col(wanted).str.strip_chars()
+    return frame.with_columns(pl.when(stripped.is_in(NULLS)).then(None).otherwise(stripped).name.keep())
 
 
-def _read(block: bytes, schema: "Mapping[str, type[pl.DataType]]", layout: Layout) -> "pl.DataFrame":
+def _read(
+    block: bytes, schema: "Mapping[str, type[pl.DataType]]", layout: Layout, nulls: list[str] | None
+) -> "pl.DataFrame":
     import polars as pl
 
     quotes = block.count(b'"')
@@ -103,7 +121,7 @@ def _read(block: bytes, schema: "Mapping[str, type[pl.DataType]]", layout: Layou
         has_header=False,
         schema=schema,
         separator=layout.separator,
-        null_values=NULLS,
+        null_values=nulls,
         decimal_comma=layout.decimal == ",",
         quote_char='"' if quotes and quotes % 2 == 0 else None,
         low_memory=False,

@@ -33,6 +33,9 @@ def durations(cells: "pl.Series") -> "pl.Series":
     """``HH:MM:SS(.fff)``, hours beyond 24 allowed, or ``3d 18:47:23.42``, as seconds (float64); others are absent."""
     import polars as pl
 
+    plain = _plain_durations(cells)
+    if plain is not None:
+        return plain
     parts = (
         cells.to_frame("cell")
         .lazy()
@@ -48,6 +51,23 @@ def durations(cells: "pl.Series") -> "pl.Series":
     if parts["field_3"].null_count() < parts.height:  # a fourth part may be anything: no duration that is known here
         total = pl.select(pl.when(parts["field_3"].is_null()).then(total)).to_series()
     return total.alias(cells.name)
+
+
+def _plain_durations(cells: "pl.Series") -> "pl.Series | None":
+    """The commonest form, ``HH:MM:SS`` in every cell, by its places from the right; None for any other."""
+    import polars as pl
+
+    text = pl.col("cell").str
+    parts = cells.to_frame("cell").select(
+        hours=text.head(-6).cast(pl.UInt32, strict=False),
+        minutes=text.slice(-5, 2).cast(pl.UInt8, strict=False),
+        seconds=text.slice(-2, 2).cast(pl.UInt8, strict=False),
+        colons=(text.slice(-6, 1) == ":") & (text.slice(-3, 1) == ":"),
+    )
+    if sum(parts.null_count().row(0)) or not parts["colons"].all():
+        return None
+    total = pl.col("hours").cast(pl.Float64) * 3600 + pl.col("minutes").cast(pl.Float64) * 60 + pl.col("seconds")
+    return parts.select(total.alias(cells.name)).to_series()
 
 
 def clock_times(cells: "pl.Series", *, order: DateOrder | None = None) -> "pl.Series | None":
