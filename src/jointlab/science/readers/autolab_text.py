@@ -7,7 +7,13 @@ The separator (tab, semicolon, comma) and the decimal mark are options of the ex
 import re
 
 from jointlab.errors import BadInput
-from jointlab.science.readers.electrochemical_columns import TECHNIQUE_SETTING, ask_technique, raw_columns, swept
+from jointlab.science.readers.electrochemical_columns import (
+    TECHNIQUE_SETTING,
+    ask_technique,
+    raw_columns,
+    swept,
+    without_line_end,
+)
 from jointlab.science.readers.reader import Reader
 from jointlab.science.reading import RawColumn, Reading, Table, make_table
 from jointlab.science.settings import Settings
@@ -55,7 +61,7 @@ def read(source: Source, settings: Settings) -> Reading:
         format="autolab.txt",
         technique=technique,
         tables=(table,),
-        warnings=(*text.cautions, *parsed.cautions),
+        warnings=(*text.cautions, *parsed.cautions, *without_line_end(text)),
         decisions={**text.decisions, "technique": why, "signs": _signs(columns)},
     )
 

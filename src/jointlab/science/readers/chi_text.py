@@ -9,7 +9,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from jointlab.errors import BadInput
-from jointlab.science.readers.electrochemical_columns import TECHNIQUE_SETTING, Meaning, ask_technique, raw_columns
+from jointlab.science.readers.electrochemical_columns import (
+    TECHNIQUE_SETTING,
+    Meaning,
+    ask_technique,
+    raw_columns,
+    without_line_end,
+)
 from jointlab.science.readers.reader import Reader
 from jointlab.science.reading import Caution, RawColumn, Reading, Stated, Table, make_table, state
 from jointlab.science.settings import Settings
@@ -96,7 +102,7 @@ def read(source: Source, settings: Settings) -> Reading:
         decisions["sign_of_current"] = "as in the file; whether cathodic or anodic current is positive is an option of the CHI program that the file does not state"  # fmt: skip
     if any(word in head.technique.lower() for word in _PULSED):
         decisions["technique"] = f"{head.technique}: a potential swept once; the current is the one that the program calculates from its pulses"  # fmt: skip
-    if technique == "cyclic_voltammetry":
+    if technique == "cyclic_voltammetry" and tables and tables[0].has("potential"):
         tables, said = _with_segments(tables, head.facts)
         decisions["segment"] = said
     return Reading(
@@ -106,7 +112,7 @@ def read(source: Source, settings: Settings) -> Reading:
         instrument=head.facts.get("Instrument Model") or None,
         started=parse_timestamp(re.sub(r"^([A-Za-z]{3})[a-z]*\.", r"\1", text.line(0).strip())),
         stated=(*_scan_rate(head.facts), *_stated(text, head.first_row)),
-        warnings=(*text.cautions, *cautions),
+        warnings=(*text.cautions, *cautions, *without_line_end(text)),
         facts=head.facts,
         decisions=decisions,
     )

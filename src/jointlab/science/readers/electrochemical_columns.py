@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from jointlab.errors import BadInput, Option, Question
 from jointlab.science.quantities import QUANTITIES
-from jointlab.science.reading import RawColumn
+from jointlab.science.reading import Caution, RawColumn
 from jointlab.science.settings import Setting, Settings
-from jointlab.science.text import Header
+from jointlab.science.text import Header, Text
 from jointlab.science.units import conversion, parse_unit
 
 if TYPE_CHECKING:
@@ -169,6 +169,18 @@ def swept(potential: "pl.Series") -> str | None:
     if turns > 0.02 * len(steps) + 2:
         return None
     return "cyclic_voltammetry" if turns else "linear_sweep_voltammetry"
+
+
+def without_line_end(text: Text) -> tuple[Caution, ...]:
+    """A caution for a file of a program that always ends its last line: digits of the last number may be missing."""
+    if text.data.endswith((b"\n", b"\r", b"\x1a")):
+        return ()
+    return (
+        Caution(
+            "table.no-line-end",
+            "The last line of the file has no end, which this program always writes: if the file was cut, its last number may lack digits.",
+        ),
+    )
 
 
 def ask_technique(settings: Settings, *, name: str, options: Sequence[str]) -> str:

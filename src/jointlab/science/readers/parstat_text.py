@@ -9,7 +9,13 @@ import re
 from typing import TYPE_CHECKING
 
 from jointlab.errors import BadInput
-from jointlab.science.readers.electrochemical_columns import TECHNIQUE_SETTING, ask_technique, raw_columns, swept
+from jointlab.science.readers.electrochemical_columns import (
+    TECHNIQUE_SETTING,
+    ask_technique,
+    raw_columns,
+    swept,
+    without_line_end,
+)
 from jointlab.science.readers.reader import Reader
 from jointlab.science.reading import Reading, Table, make_table
 from jointlab.science.settings import Settings
@@ -46,7 +52,7 @@ def read(source: Source, settings: Settings) -> Reading:
         format="powersuite.txt",
         technique=_technique(text, tables, settings),
         tables=tables,
-        warnings=(*text.cautions, *parsed.cautions),
+        warnings=(*text.cautions, *parsed.cautions, *without_line_end(text)),
         decisions=decisions,
     )
 
@@ -70,7 +76,8 @@ def _tables(headers: list[Header], frame: "pl.DataFrame", text: Text) -> tuple[T
 def _technique(text: Text, tables: tuple[Table, ...], settings: Settings) -> str:
     if tables[0].has("frequency", "impedance_real", "impedance_imaginary"):
         return "impedance"
-    found = swept(tables[0].frame["potential"]) if settings.text("technique") is None else None
+    has_sweep = settings.text("technique") is None and tables[0].has("potential")
+    found = swept(tables[0].frame["potential"]) if has_sweep else None
     return found or ask_technique(settings, name=text.name, options=TECHNIQUE_SETTING.options[:5])
 
 

@@ -168,7 +168,8 @@ def _table(frame: "pl.DataFrame", name: str, names: list[str], *, alone: bool) -
     columns = raw_columns(headers, frame, known=_KNOWN, without=() if measured else _IMPEDANCE)
     if alone:
         return make_table(name, columns)
-    action = int(frame["ActionId"][0])
+    number = frame["ActionId"][0]
+    action = "unknown" if number is None else int(number)
     return make_table(f"{name} action {action}", columns, conditions={"action": action})
 
 

@@ -14,6 +14,7 @@ from jointlab.science.readers.electrochemical_columns import (
     ask_technique,
     raw_columns,
     swept,
+    without_line_end,
 )
 from jointlab.science.readers.reader import Reader
 from jointlab.science.reading import Caution, RawColumn, Reading, Stated, Table, make_table, state
@@ -85,7 +86,7 @@ def read(source: Source, settings: Settings) -> Reading:
         tables=(table,),
         started=parse_timestamp(f"{layout.facts.get('Date', '')} {layout.facts.get('Time', '')}".strip()),
         stated=_stated(layout),
-        warnings=(*text.cautions, *parsed.cautions, *_time_caution(layout)),
+        warnings=(*text.cautions, *parsed.cautions, *without_line_end(text), *_time_caution(layout)),
         facts=layout.facts,
         decisions={**text.decisions, "signs": imaginary if table.has("frequency") else "as in the file"},
         rows_stated={"data": int(promised)} if promised.isdigit() else {},

@@ -198,8 +198,11 @@ def _is_short(before: bytes, last: bytes, separator: str) -> bool:
         line.removesuffix(spare).rpartition(separator)[2].strip().strip('"')
         for line in (*lines, last.decode(errors="replace"))
     ]
-    forms = {_form(number) for number in ends[:-1]}
-    return len(ends) > _FEWEST_ALIKE and len(forms) == 1 and _form(ends[-1]) < next(iter(forms))
+    if len(ends) <= _FEWEST_ALIKE:
+        return False
+    exponents, decimals = zip(*(_form(number) for number in ends), strict=True)
+    alike = len(set(decimals[:-1])) == 1  # else the program leaves out zeros at the end
+    return exponents[-1] < min(exponents[:-1]) or (alike and decimals[-1] < decimals[0])
 
 
 def _form(number: str) -> tuple[int, int]:

@@ -161,3 +161,11 @@ def test_blanks_and_tabs_around_cells_do_not_count() -> None:
     text = read_text(Source("x.csv", b"a,b,c\n1\t, 2\t,x\t\n3\t,-\t,\t\n"), Settings())
     frame = text.table(1, ["a", "b", "c"], separator=",").frame
     assert frame.rows() == [(1.0, 2.0, "x"), (3.0, None, None)]
+
+
+@pytest.mark.parametrize("end", ["2.", "2.13", "2.130", "2.130e", "2.130e-", ""])
+def test_a_last_number_that_lost_its_exponent_is_left_out(end: str) -> None:
+    rows = "".join(f"0.{i:03d}, 2.{i:03d}e-{7 + i // 10}\n" for i in range(40))
+    table = text_of(rows + f"0.040, {end}").table(0, ["a", "b"], separator=",")
+    assert table.frame.height == 40
+    assert [caution.code for caution in table.cautions] == ["table.last-line-cut"]
