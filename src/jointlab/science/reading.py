@@ -151,6 +151,8 @@ def _canonical(values: "pl.Series", quantity: str, unit: str | None, header: str
             "column.unit", "Column “{header}”: {reason}", header=header or quantity, reason=fault.message
         ) from fault
     numbers = values if values.dtype.is_float() else values.cast(pl.Float64)
+    if numbers.is_infinite().any():  # “inf” is what programs write where they had no number
+        numbers = numbers.replace([float("inf"), float("-inf")], None)
     if how.scale == 1.0 and how.shift == 0.0:
         return numbers
     return numbers.cast(pl.Float64) * how.scale + how.shift if how.shift else numbers.cast(pl.Float64) * how.scale

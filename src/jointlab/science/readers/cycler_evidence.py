@@ -288,3 +288,38 @@ def active_mass_mg(evidence: Evidence) -> float | None:
     if not middle > 0 or float(np.ptp(masses)) > 2 * _SAME_MASS * middle:
         return None
     return float(f"{middle:.4g}")
+
+
+def settled_stamps(stamps: "pl.Series", seconds: "Numbers | None", decisions: dict[str, str]) -> "pl.Series":
+    """Stamps such as ``01/08/2026 17:45:08`` year first, where the time that has passed tells the day from the month.
+
+    `seconds` are elapsed times of the same rows. Stamps come back as they were where nothing decides, or nothing need be.
+    """
+    import numpy as np
+    import polars as pl
+
+    from jointlab.science.text.times import clock_times
+
+    parts = stamps.str.extract_groups(r"^\s*(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})\s+(.*)$").struct.unnest()
+    if seconds is None or parts.width < 4 or len(seconds) < 2 or parts[parts.columns[0]].null_count():
+        return stamps
+    first, second, year, clock = (parts[name] for name in parts.columns)
+    if any(int(str(part.cast(pl.Int64).max())) > 12 for part in (first, second)):
+        return stamps
+    readings = {
+        "the month stands before the day": (year + "-" + first + "-" + second + " " + clock).alias(stamps.name),
+        "the day stands before the month": (year + "-" + second + "-" + first + " " + clock).alias(stamps.name),
+    }
+    passed = float(np.nanmax(seconds) - np.nanmin(seconds))
+    fitting: dict[str, pl.Series] = {}
+    for words, reading in readings.items():
+        times = clock_times(reading)
+        if times is not None and times.null_count() == 0:
+            span = float(times[-1] - times[0])
+            if abs(span - passed) <= max(600.0, 0.02 * passed):
+                fitting[words] = reading
+    if len(fitting) != 1:
+        return stamps
+    words, found = next(iter(fitting.items()))
+    decisions["date_order"] = f"{words} (only so the time stamps agree with the time that has passed)"
+    return found

@@ -20,12 +20,21 @@ from jointlab.science.readers.cycler_evidence import (
     require,
     signed_by_state,
 )
-from jointlab.science.readers.land_words import CURRENT, ISO_COLUMNS, SPELLINGS, TABLE_WORDS, VOCABULARY, VOLTAGE
+from jointlab.science.readers.land_words import (
+    CURRENT,
+    ISO_COLUMNS,
+    SPELLINGS,
+    TABLE_WORDS,
+    VOCABULARY,
+    VOLTAGE,
+    direction,
+)
 from jointlab.science.readers.reader import Reader
 from jointlab.science.reading import Caution, Condition, Reading, make_table
 from jointlab.science.settings import Settings
 from jointlab.science.source import Source
 from jointlab.science.text import TEXT_SETTINGS, read_text
+from jointlab.science.text.blocks import head_texts
 from jointlab.science.text.times import parse_timestamp
 
 if TYPE_CHECKING:
@@ -66,22 +75,9 @@ def _text_head(lines: Sequence[str]) -> tuple[int, str] | None:
     return None
 
 
-def _head_lines(source: Source) -> list[str]:
-    """The first lines for recognition: Chinese is UTF-8 or GB 18030."""
-    head = source.head
-    if head.isascii() or head.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in head:
-        return source.head_text.splitlines()
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return (head[: head.rfind(b"\n") + 1] or head).decode(encoding).splitlines()
-        except UnicodeDecodeError:
-            continue
-    return source.head_text.splitlines()
-
-
 def recognises_text(source: Source) -> bool:
     """A header line with voltage and current in slash units within the first 4 KiB."""
-    return not source.head.startswith((b"PK", b"\xd0\xcf\x11\xe0")) and _text_head(_head_lines(source)) is not None
+    return any(_text_head(text.splitlines()) is not None for text in head_texts(source))
 
 
 def recognises_workbook(source: Source) -> bool:
@@ -269,7 +265,7 @@ def _reading(form: str, records: _Records, settings: Settings, decisions: dict[s
         cells.append(f"{part(cell).name} [{decided}]" if decided else cell)
     mapped = map_columns(frame, cells, VOCABULARY, vendor="land", origin=name)
     named = [replace(column, header=header or None) for column, header in zip(mapped.columns, headers, strict=True)]
-    mapped = signed_by_state(Mapped(tuple(named), mapped.cautions), _direction, decisions, cautions, vendor="land")
+    mapped = signed_by_state(Mapped(tuple(named), mapped.cautions), direction, decisions, cautions, vendor="land")
     mapped = with_time(mapped, decisions)
     require(mapped, vendor="land", name=name)
     facts = dict(records.facts)
@@ -331,16 +327,6 @@ def _days(values: "pl.Series") -> "pl.Series":
     import polars as pl
 
     return values.str.replace(_DAYS_FIRST, "${1}d ${2}") if values.dtype == pl.String else values
-
-
-def _direction(state: str) -> float:
-    """RateC, CCC, CC_Chg, 恒流充电: charge; RateD, CCD, CC_DChg, 恒流放电: discharge; R and others tell nothing."""
-    word = state.strip().casefold()
-    if "放电" in word or re.search(r"(?:^|rate|cc|cr|cp|cv)d$|dchg|dch$|disch", word):
-        return -1.0
-    if "充电" in word or re.search(r"(?:^|rate|cc|cr|cp|cv)c$|chg|charge", word):
-        return 1.0
-    return 0.0
 
 
 def _started(facts: dict[str, Condition]) -> datetime | None:

@@ -63,3 +63,13 @@ SPELLINGS = (  # as LAND writes units: as we do
     (re.compile(r"(temp.*|温度)/C\.?$", re.IGNORECASE), r"\1/degC"),
     (re.compile(r"^dQ/dV/"), "dQdV/"), (re.compile(r"^dQ/dV$"), "dQdV"), (re.compile(r"^dV/dQ/"), "dVdQ/"),
 )  # fmt: skip
+
+
+def direction(state: str) -> float:
+    """RateC, CCC, CC_Chg, 恒流充电: charge; RateD, CCD, CC_DChg, 恒流放电: discharge; R and others tell nothing."""
+    word = state.strip().casefold()
+    if "放电" in word or re.search(r"(?:^|rate|cc|cr|cp|cv)d$|dchg|dch$|disch", word):
+        return -1.0
+    if "充电" in word or re.search(r"(?:^|rate|cc|cr|cp|cv)c$|chg|charge", word):
+        return 1.0
+    return 0.0

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 ALL_FIGURES = 100  # files with more cycles get figures for chosen ones; the table `cycles` has all
 _ELECTRODES = ("full", "cathode_half_cell", "anode_half_cell")
 _FADED = 0.8
+_FEW = 0.05  # share of the rows
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +60,11 @@ def analyse(reading: Reading, settings: Settings) -> Analysis:
         return _nothing("No current flows in this file, so that there is no capacity.")
     if halves.count > 10 and len(halves.rows) < 1.5 * halves.count:
         return _nothing("The current changes its sign from row to row: that is noise, not cycling.")
+    sizes = np.abs(record.passage.current[halves.rows])
+    if float(np.ptp(sizes)) == 0 and len(halves.rows) < _FEW * len(record.rows):
+        return _nothing(
+            f"All currents are {sizes[0]:g} A, in few rows: the last digit of the instrument, not a current."
+        )
     cell = _cell(reading, settings, record)
     warnings = [*record.warnings, *_warnings(cell, settings)]
     chosen = chosen_cycles(cell.cycles, settings)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from jointlab.errors import BadInput
 from jointlab.science.source import Source
+from jointlab.science.text.decoding import decode
 from jointlab.science.text.engine import Text
 from jointlab.science.text.headers import Header, split_header
 from jointlab.science.units import parse_unit
@@ -37,10 +38,15 @@ class HeadedBlock:
 
 
 def head_texts(source: Source) -> tuple[str, ...]:
-    """The first 4 KiB as text in each encoding that may be the file's: for recognition only."""
+    """The first 4 KiB as text, in each encoding that may be the file's where words do not tell: for recognition only."""
     head = source.head
     if head.isascii() or head.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in head[:64]:
         return (source.head_text,)
+    head = head[: head.rfind(b"\n") + 1] or head
+    try:
+        return (decode(head, name=source.name).data.decode(),)
+    except BadInput:
+        pass  # too few words, or several encodings fit
     return tuple(head.decode(encoding, errors="ignore") for encoding in ("utf-8-sig", "windows-1251", "gb18030"))
 
 

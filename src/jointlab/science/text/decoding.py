@@ -144,8 +144,14 @@ def _score(text: str, encoding: str) -> float:
     return min((good + marks) / total, 1.0)
 
 
+# units as Russian writes them, capitals inside: мА, мАч, кОм, мкВт
+_RUSSIAN_UNIT = re.compile(r"(?:мк|[мкнпМГ])?(?:А|Ач|В|Вт|Втч|Ом|Па|Гц|эВ|Кл|Ф|Гн|Дж|См|Тл)")
+
+
 def _is_russian(word: str) -> bool:
-    """Cyrillic throughout, in one of the three ways of using capitals, and not one letter repeated."""
+    """Cyrillic throughout, in one of the three ways of using capitals, and not one letter repeated; or a unit."""
+    if _RUSSIAN_UNIT.fullmatch(word):
+        return True
     cyrillic = all("а" <= c <= "я" or c in "ёі" for c in word.lower())
     return (
         cyrillic and (word.islower() or word.isupper() or word[1:].islower()) and (len(word) < 3 or len(set(word)) > 1)

@@ -12,6 +12,7 @@ from jointlab.science.text.decoding import decode
         ("Voltage/V\t1.5", "ascii", "ascii"),
         ("Напряжение, В", "utf-8", "utf-8"),
         ("Ток/А;Напряжение/В\n1;2\n", "windows-1251", "windows-1251"),
+        ("Время (с)\tТок (мА)\tЁмкость (мАч)\tR (кОм)", "windows-1251", "windows-1251"),
         ("Время, с\tПотенциал, В\tтемпература °C, ток µА", "windows-1251", "windows-1251"),
         ("循环号,工步号,工步类型,电压(V)\n", "gbk", "gb18030"),
         ("样品", "gbk", "gb18030"),
