@@ -3,23 +3,28 @@
 import math
 
 
+_EXACT = 1e-6  # of the value: smaller uncertainties are named beside it, not lined up with it
+
+
 def with_uncertainty(value: float, uncertainty: float | None) -> str:
     """“18.4 ± 0.6”: equal decimals; the uncertainty has one significant digit, two when the first is 1 or 2."""
     if uncertainty is None or not math.isfinite(uncertainty) or uncertainty <= 0:
         return _minus(f"{value:.5g}" if float(value).is_integer() else f"{value:#.5g}".rstrip("."))
+    if uncertainty < _EXACT * abs(value):
+        return _minus(f"{value:.7g}") + f" ± {uncertainty:.1g}"
+    largest = max(abs(value), uncertainty)
+    if 1e-4 <= largest < 1e7:
+        return _minus(_lined_up(value, uncertainty))
+    exponent = math.floor(math.log10(largest))
+    return f"({_minus(_lined_up(value / 10.0**exponent, uncertainty / 10.0**exponent))})e{exponent:+03d}"
+
+
+def _lined_up(value: float, uncertainty: float) -> str:
+    """Both with the decimals of the uncertainty's last significant digit."""
     exponent = math.floor(math.log10(uncertainty))
     decimals = (1 if f"{uncertainty:.1e}"[0] in "12" else 0) - exponent
-    if decimals > 12 or abs(value) >= 1e7 or 0 < abs(value) < 1e-4:
-        return _scientific(value, uncertainty)
     shown = max(decimals, 0)
-    return _minus(f"{round(value, decimals):.{shown}f} ± {round(uncertainty, decimals):.{shown}f}")
-
-
-def _scientific(value: float, uncertainty: float) -> str:
-    """“(2.31 ± 0.05)e-06” with the exponent of the larger of the two."""
-    exponent = math.floor(math.log10(max(abs(value), uncertainty)))
-    inner = with_uncertainty(value / 10.0**exponent, uncertainty / 10.0**exponent)
-    return f"({inner})e{exponent:+03d}"
+    return f"{round(value, decimals):.{shown}f} ± {round(uncertainty, decimals):.{shown}f}"
 
 
 def difference(computed: float, stated: float) -> str:

@@ -18,6 +18,10 @@ from jointlab.node.numbers import difference, with_uncertainty
         (12345.6, None, "12346"),
         (3.14159265, 0.0, "3.1416"),
         (2.314e-6, 4.6e-8, "(2.31 ± 0.05)e-06"),
+        (0.187307747376, 1.1e-11, "0.1873077 ± 1e-11"),
+        (0.0, 3e-20, "(0 ± 3)e-20"),
+        (1.0, 2e-300, "1 ± 2e-300"),
+        (-3e9, 4e8, "(−3.0 ± 0.4)e+09"),
     ],
 )
 def test_value_and_uncertainty_have_equal_decimals(value: float, uncertainty: float | None, shown: str) -> None:
