@@ -2,7 +2,6 @@
 
 import math
 
-
 _EXACT = 1e-6  # of the value: smaller uncertainties are named beside it, not lined up with it
 
 

@@ -123,6 +123,19 @@ _ALIAS = {
     "W.h": "Wh", "W·h": "Wh", "mW.h": "mWh", "Ahr": "Ah", "mAhr": "mAh", "Whr": "Wh", "AHr": "Ah", "WHr": "Wh", "Hr": "h", "Hrs": "h", "siemens": "S", "mho": "S",
 }  # fmt: skip
 
+# Russian and Kazakh spellings, which share their letters; a prefix stands before any of the first group.
+_CYRILLIC = {
+    "А": "A", "В": "V", "с": "s", "Ом": "ohm", "Гц": "Hz", "г": "g", "м": "m", "Вт": "W", "Дж": "J", "Ф": "F", "Кл": "C",
+    "Па": "Pa", "К": "K", "эВ": "eV", "моль": "mol", "л": "L", "Ач": "Ah", "Вч": "Wh", "Втч": "Wh", "бар": "bar", "Тл": "T",
+}  # fmt: skip
+_CYRILLIC_ALONE = {
+    "ч": "h", "час": "h", "сағ": "h", "мин": "min", "сек": "s", "сут": "d", "атм": "atm", "град": "deg", "рад": "rad",
+    "имп": "counts", "отн": "arb", "С": "C",
+}  # fmt: skip
+_CYRILLIC_PREFIX = {"м": "m", "мк": "u", "к": "k", "М": "M", "н": "n", "п": "p", "с": "c", "Г": "G"}
+_CYRILLIC_WORD = re.compile(r"[А-Яа-яЁёІіҒғӘәӨө]+")
+_HOURS = re.compile(r"(?<=[АВт])\s*[*.]\s*(?:ч|сағ)(?![а-я])")
+
 _SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _CELSIUS_OFFSET = 273.15
 _FACTOR = re.compile(r"(?P<name>cm3\(STP\)|%|[A-Za-z]+|1)(?:\^?(?P<power>-?\d+))?$")
@@ -140,11 +153,25 @@ def _base(name: str) -> tuple[float, Dimension, str] | None:
     return None
 
 
+def _latin(word: str) -> str:
+    """A Cyrillic unit such as “мА” in Latin letters; a word that is none comes back as it was."""
+    if word in _CYRILLIC_ALONE:
+        return _CYRILLIC_ALONE[word]
+    for length in range(3):
+        prefix, base = word[:length], word[length:]
+        if base in _CYRILLIC and (not prefix or prefix in _CYRILLIC_PREFIX):
+            return _CYRILLIC_PREFIX.get(prefix, "") + _CYRILLIC[base]
+    return word
+
+
 def _normal(text: str) -> str:
     """The expression with one spelling for micro, dot, power and slash; superscripts become ^n."""
     text = text.strip().replace("µ", "u").replace("μ", "u").replace("−", "-")
     text = re.sub(r"[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+", lambda m: "^" + m.group().translate(_SUPERSCRIPT), text)
-    return text.replace("**", "^").replace("×", "*").replace("·", "*").replace("⋅", "*")
+    text = text.replace("**", "^").replace("×", "*").replace("·", "*").replace("⋅", "*")
+    if not text.isascii():
+        text = _CYRILLIC_WORD.sub(lambda m: _latin(m.group()), _HOURS.sub("ч", text))
+    return text
 
 
 def _factors(text: str) -> list[tuple[str, int]] | None:

@@ -65,7 +65,7 @@ def test_positions_and_cell_come_back_from_a_noisy_pattern(name: str) -> None:
     place = {hkl_label(h): float(t) for h, t in zip(truth.hkl, exact, strict=True)}
     positions = [place[label] for label in case["hkl"]]
     x, y = sharp(7, positions, heights=HEIGHTS[: len(positions)])
-    analysis = analyse(reading_of(x, y), cell=case["cell"], centring=case["centring"], shift="none")
+    analysis = analyse(reading_of(x, y), unit_cell=case["cell"], centring=case["centring"], shift="none")
     found = values(analysis, "peak_position")
     assert [f.value for f in found] == pytest.approx(case["two_theta"], abs=0.005)
     assert [f.conditions["hkl"] for f in found] == case["hkl"]
@@ -117,7 +117,7 @@ def test_known_size_and_strain_come_back_within_their_uncertainty() -> None:
     sizes, strains = [], []
     for seed in range(12):
         reading = reading_of(*broadened(seed, size=25.0, strain=0.0015, instrument=0.06))
-        analysis = analyse(reading, instrument_fwhm="0.06 deg", subtraction="lorentz", cell="cubic a=4.157")
+        analysis = analyse(reading, instrument_fwhm="0.06 deg", subtraction="lorentz", unit_cell="cubic a=4.157")
         size, strain = values(analysis, "crystallite_size", by="williamson-hall")[0], values(analysis, "microstrain")[0]
         sizes.append((size.value - 25.0) / (size.uncertainty or math.nan))
         strains.append((strain.value - 0.0015) / (strain.uncertainty or math.nan))
@@ -146,7 +146,7 @@ def test_without_the_instrument_a_size_is_a_lower_bound_and_there_is_no_strain()
 
 def test_sample_displacement_is_told_from_the_cell() -> None:
     moved = [t - 0.08 * math.cos(math.radians(t / 2.0)) for t in SILICON]
-    analysis = analyse(reading_of(*sharp(5, moved)), cell="cubic a=5.43", centring="F")
+    analysis = analyse(reading_of(*sharp(5, moved)), unit_cell="cubic a=5.43", centring="F")
     edge, shift = values(analysis, "lattice_parameter")[0], values(analysis, "two_theta_shift")[0]
     assert edge.value == pytest.approx(5.43102, abs=4.0 * (edge.uncertainty or 0.0))
     assert shift.value == pytest.approx(-0.08, abs=0.01)
@@ -220,11 +220,11 @@ def test_scans_that_do_not_move_two_theta_are_no_patterns() -> None:
     [
         {"wavelength": "blue"},
         {"wavelength": "15 angstrom"},
-        {"cell": "cubic"},
-        {"cell": "round a=3"},
+        {"unit_cell": "cubic"},
+        {"unit_cell": "round a=3"},
         {"scherrer_k": "9"},
         {"instrument_fwhm": "-1"},
-        {"centring": "X", "cell": "cubic a=3"},
+        {"centring": "X", "unit_cell": "cubic a=3"},
     ],
 )
 def test_settings_that_make_no_sense_are_refused(settings: dict[str, str]) -> None:
@@ -245,7 +245,7 @@ def test_positions_in_real_patterns_agree_with_an_independent_fit(path: str) -> 
 
 @needs_real_files
 def test_quartz_in_a_real_pattern_gives_its_cell() -> None:
-    settings = {"cell": "trigonal a=4.913 c=5.405", "index_tolerance": "0.15"}
+    settings = {"unit_cell": "trigonal a=4.913 c=5.405", "index_tolerance": "0.15"}
     _, analysis = read(real_file("xrd/XRD-918-16_10.xrdml"), **settings).analyses[0]
     edges = {f.conditions["axis"]: f for f in values(analysis, "lattice_parameter")}
     assert edges["a"].value == pytest.approx(4.9134, abs=0.003)  # Will et al., Powder Diffr. 3 (1988) 182
@@ -311,7 +311,7 @@ def test_several_scans_are_told_apart_and_the_rest_is_counted() -> None:
 
 def test_every_plot_can_be_drawn() -> None:
     reading = reading_of(*broadened(3, size=20.0, strain=0.001, instrument=0.06))
-    analysis = analyse(reading, instrument_fwhm="0.06", cell="cubic a=4.157")
+    analysis = analyse(reading, instrument_fwhm="0.06", unit_cell="cubic a=4.157")
     assert [plot.name for plot in analysis.plots] == ["pattern", "williamson-hall"]
     for plot in analysis.plots:
         assert svg(plot).startswith("<svg")

@@ -60,3 +60,23 @@ def test_every_quantity_has_a_unit_and_four_names() -> None:
     for entry in all_quantities():
         assert parse_unit(entry.unit) is not None, entry.name
         assert all((entry.en, entry.ru, entry.kk, entry.zh, entry.definition)), entry.name
+
+
+@pytest.mark.parametrize(
+    ("cyrillic", "latin"),
+    [
+        ("мА", "mA"), ("мкА", "uA"), ("В", "V"), ("с", "s"), ("мА·ч", "mAh"), ("мА·сағ", "mAh"), ("мА·ч/г", "mAh/g"), ("кОм", "kOhm"),
+        ("°С", "degC"), ("мА/см²", "mA/cm^2"), ("м²/г", "m^2/g"), ("нм", "nm"), ("мВт·ч", "mWh"), ("имп/с", "counts/s"), ("кПа", "kPa"),
+    ],
+)  # fmt: skip
+def test_cyrillic_units_are_the_same_units(cyrillic: str, latin: str) -> None:
+    found, wanted = parse_unit(cyrillic), parse_unit(latin)
+    assert found is not None
+    assert wanted is not None
+    assert (found.dimension, found.offset, found.tag) == (wanted.dimension, wanted.offset, wanted.tag)
+    assert found.factor == pytest.approx(wanted.factor, rel=1e-12)
+
+
+@pytest.mark.parametrize("word", ["Время", "см/кот", "Ом на метр"])
+def test_cyrillic_words_are_no_units(word: str) -> None:
+    assert parse_unit(word) is None

@@ -109,14 +109,14 @@ FILES: tuple[DemonstrationFile, ...] = (
     DemonstrationFile("almaty/KZ-26-0117_cell07_GCPL.mpt", "LiFePO4 half-cell at C/2, EC-Lab text with a decimal comma", _mpt, {"active_mass": "11.4 mg"}),
     DemonstrationFile("nanjing/NJ-26-0042_cell11.csv", "LiFePO4 half-cell at 1C, Neware table in Chinese (GBK)", _neware, {"active_mass": "9.8 mg"}),
     DemonstrationFile("nanjing/NJ-26-0061_supercap.csv", "Carbon supercapacitor, LANHE table in microamperes", _lanhe, {"device": "supercapacitor", "active_mass": "6.2 mg"}),
-    DemonstrationFile("almaty/KZ-26-0203_anatase.xrdml", "Anatase powder in Almaty", _xrdml, {"cell": "tetragonal a=3.785 c=9.514", "instrument_fwhm": "0.06"}),
-    DemonstrationFile("nanjing/KZ-26-0203_anatase.ras", "The same powder in Nanjing, behind an attenuator", _ras, {"cell": "tetragonal a=3.785 c=9.514", "instrument_fwhm": "0.045"}),
+    DemonstrationFile("almaty/KZ-26-0203_anatase.xrdml", "Anatase powder in Almaty", _xrdml, {"unit_cell": "tetragonal a=3.785 c=9.514", "instrument_fwhm": "0.06"}),
+    DemonstrationFile("nanjing/KZ-26-0203_anatase.ras", "The same powder in Nanjing, behind an attenuator", _ras, {"unit_cell": "tetragonal a=3.785 c=9.514", "instrument_fwhm": "0.045"}),
     DemonstrationFile("almaty/KZ-26-0203_N2.aif", "Nitrogen isotherm in Almaty", _aif),
     DemonstrationFile("nanjing/KZ-26-0203_N2.DAT", "Nitrogen isotherm of the same powder in Nanjing, BELSORP", _dat),
     DemonstrationFile("almaty/NJ-26-0058_a.jv.txt", "Perovskite solar cell, both sweep directions", _jv),
     DemonstrationFile("nanjing/NJ-26-0058_a.eqe.txt", "Quantum efficiency of the same cell", _eqe),
-    DemonstrationFile("almaty/KZ-26-0117_cell07_EIS.DTA", "Impedance of the half-cell, Gamry", _gamry, {"circuit": "randles_cpe"}),
-    DemonstrationFile("nanjing/NJ-26-0042_cell11_EIS.txt", "Impedance of the other half-cell, CH Instruments", _chi, {"circuit": "randles_cpe"}),
+    DemonstrationFile("almaty/KZ-26-0117_cell07_EIS.DTA", "Impedance of the half-cell, Gamry", _gamry, {"circuit": "randles_warburg"}),
+    DemonstrationFile("nanjing/NJ-26-0042_cell11_EIS.txt", "Impedance of the other half-cell, CH Instruments", _chi, {"circuit": "randles_warburg"}),
     DemonstrationFile("almaty/KZ-26-0203_tristar.SMP", "A Micromeritics sample file: recognised, and refused with the export to make", _smp),
 )  # fmt: skip
 

@@ -36,7 +36,7 @@ SETTINGS = (
     Setting("caglioti_w", "W, in deg²", "1"),
     Setting("subtraction", "How the instrument's width is taken off", options=("profile", "gauss", "lorentz"), default="profile"),
     Setting("williamson_hall", "How size and strain broadening add up", options=("linear", "quadratic"), default="linear"),
-    Setting("cell", "Crystal system and approximate edges, such as “cubic a=5.431” or “hexagonal a=4.759 c=12.992” (angstrom)"),
+    Setting("unit_cell", "Crystal system and approximate edges, such as “cubic a=5.431” or “hexagonal a=4.759 c=12.992” (angstrom)"),
     Setting("centring", "Centring of the cell", options=("P", "I", "F", "A", "B", "C", "R"), default="P"),
     Setting("index_tolerance", "Greatest distance of a reflection from its calculated place", "deg", default="0.25"),
     Setting("shift", "What is refined beside the cell", options=("auto", "none", "zero", "displacement"), default="auto"),

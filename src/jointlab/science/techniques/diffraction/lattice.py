@@ -76,14 +76,14 @@ def parse_cell(text: str, centring: str) -> Cell:
     if system not in SYSTEMS or missing:
         raise BadInput(
             "setting.value",
-            "cell={value}: write the crystal system ({systems}) and its edges, such as “cubic a=5.431” or “hexagonal a=4.759 c=12.992”{missing}.",
+            "unit_cell={value}: write the crystal system ({systems}) and its edges, such as “cubic a=5.431” or “hexagonal a=4.759 c=12.992”{missing}.",
             value=text, systems=", ".join(SYSTEMS), missing=f"; missing here: {', '.join(missing)}" if missing else "",
         )  # fmt: skip
     cell = _complete(system, centring, given)
     edges_fit = all(0.5 < edge < 200.0 for edge in (cell.a, cell.b, cell.c))
     angles_fit = all(20.0 < angle < 160.0 for angle in (cell.alpha, cell.beta, cell.gamma))
     if not (edges_fit and angles_fit and np.linalg.det(cell.reciprocal()) > 0.0):
-        raise BadInput("setting.value", "cell={value}: these edges and angles make no cell.", value=text)
+        raise BadInput("setting.value", "unit_cell={value}: these edges and angles make no cell.", value=text)
     return cell
 
 

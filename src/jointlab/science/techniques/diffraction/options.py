@@ -27,7 +27,7 @@ class Options:
 
 def options_of(settings: Settings) -> Options:
     """The options; BadInput ``setting.value`` says which value cannot be."""
-    cell = settings.text("cell")
+    cell = settings.text("unit_cell")
     centring = settings.choice("centring", CENTRINGS, "P") or "P"
     return Options(
         threshold=_number(settings, "peak_threshold", "1", 5.0, 3.0, 1000.0),
