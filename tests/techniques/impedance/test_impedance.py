@@ -217,6 +217,8 @@ def test_each_cycle_is_a_spectrum() -> None:
 def test_short_and_empty_spectra_are_said() -> None:
     z = parse_circuit("randles").impedance(F[:3], [10, 250, 2e-5])
     assert "impedance.few-points" in {w.code for w in analyse(reading_of(F[:3], z), Settings()).warnings}
+    one_frequency = reading_of(np.full(30, 1000.0), np.asarray(np.linspace(10, 20, 30) - 5j, dtype=np.complex128))
+    assert "impedance.few-points" in {w.code for w in analyse(one_frequency, Settings()).warnings}
     empty = analyse(reading_of(np.zeros(4), np.ones(4, dtype=np.complex128)), Settings())
     assert {w.code for w in empty.warnings} == {"impedance.no-spectrum"}
     bad = np.where(np.arange(len(F)) == 5, np.nan, parse_circuit("randles").impedance(F, [10, 250, 2e-5]))

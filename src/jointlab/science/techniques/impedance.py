@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _VALID = 0.01  # root mean square residual of a Kramers-Kronig test that is passed
 _FITS = 0.03  # root mean square residual of a circuit that describes a spectrum
 _MOST_SPECTRA = 200
+_MOST_POINTS = 20_000  # of one spectrum; instruments measure tens to hundreds
 
 _KK = "linear Kramers-Kronig test, Boukamp 1995 (doi:10.1149/1.2044210); M by μ, Schönleber 2014 (doi:10.1016/j.electacta.2014.01.034)"
 _SETTINGS = (
@@ -64,6 +65,10 @@ def analyse(reading: Reading, settings: Settings) -> Analysis:
             Caution("impedance.many-spectra", f"The first {_MOST_SPECTRA} of {len(all_spectra)} spectra are analysed.")
         )
     for spectrum in all_spectra[:_MOST_SPECTRA]:
+        if len(spectrum.frequency) > _MOST_POINTS:
+            message = f"A spectrum of {len(spectrum.frequency)} points is not analysed; at most {_MOST_POINTS} are{_place(spectrum)}."
+            found.warnings.append(Caution("impedance.many-points", message))
+            continue
         used = _used(spectrum, settings)
         test = _test(used, settings, found)
         _without_model(spectrum, found)

@@ -48,13 +48,16 @@ def kramers_kronig(
 ) -> KramersKronig:
     """Test one spectrum; `frequency` in Hz (> 0) and `impedance` in ohm (not 0), shape (points,), in any order.
 
-    Raises BadInput ``impedance.few-points`` for fewer than six points.
+    Raises BadInput ``impedance.few-points`` for fewer than six different frequencies.
     """
-    if len(frequency) < FEWEST_POINTS:
+    import numpy as np
+
+    different = len(np.unique(frequency))
+    if different < FEWEST_POINTS:
         raise BadInput(
             "impedance.few-points",
-            "A Kramers-Kronig test needs {least} points; there are {count}.",
-            least=FEWEST_POINTS, count=len(frequency),
+            "A Kramers-Kronig test needs {least} different frequencies; there are {count}.",
+            least=FEWEST_POINTS, count=different,
         )  # fmt: skip
     found = None
     for elements in range(1, max(2, min(most_elements, len(frequency) - 2)) + 1):
