@@ -49,7 +49,47 @@ def _is_ivium(source: Source) -> bool:
     return b"primary_data" in source.data[: 1 << 20] and b"Title=" in source.data[: 1 << 16]
 
 
+def _is_structure(source: Source) -> bool:
+    text = source.head_text
+    return re.search(r"(?m)^\s*data_\S*\s*$", text) is not None and any(
+        tag in text
+        for tag in ("_cell_length_a", "_chemical_formula", "_journal_", "_symmetry_", "_space_group", "_pd_")
+    )
+
+
+_DIFFRACTION: tuple[Unreadable, ...] = (
+    Unreadable(
+        "iucr.cif",
+        "crystallographic information file (.cif): a structure or a refinement, not an instrument's file",
+        _is_structure,
+        "Give the instrument's own file of the pattern, or its columns 2θ and intensity as .xy.",
+        (".cif",),
+    ),
+    Unreadable(
+        "philips.rd",
+        "Philips PC-APD file (.rd, .sd)",
+        lambda source: source.head.startswith((b"V3RD", b"V5RD")),
+        "In X'Pert HighScore open it and save it as .xrdml.",
+        (".rd", ".sd"),
+    ),
+    Unreadable(
+        "rigaku.raw",
+        "Rigaku binary file (.raw)",
+        lambda source: source.head.startswith(b"FI\0\0") and b"DA\0\0" in source.data[: 1 << 16],
+        "In SmartLab Guidance or Studio save it as .ras or .rasx.",
+        (".raw",),
+    ),
+    Unreadable(
+        "stoe.raw",
+        "STOE WinXPOW file (.raw)",
+        lambda source: source.head.startswith(b"RAW_1."),
+        "In WinXPOW export it as .xyd or .xye.",
+        (".raw",),
+    ),
+)
+
 UNREADABLE: tuple[Unreadable, ...] = (
+    *_DIFFRACTION,
     Unreadable(
         "biologic.mps",
         "BioLogic settings file (.mps), which holds the programme of a measurement and no measured point",
