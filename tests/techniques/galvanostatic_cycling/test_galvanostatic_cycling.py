@@ -177,6 +177,23 @@ def test_a_counter_that_disagrees_is_said() -> None:
     assert "cycling.counter-differs" not in codes(run(reading))
 
 
+def test_the_difference_from_the_counter_is_part_of_the_uncertainty() -> None:
+    reading = made_reading(steps(), counter=True, step_time=True)
+    table = reading.tables[0]
+    frame = table.frame.with_columns(charge=table.frame["charge"] * 1.003)
+    near = Reading("made", "galvanostatic_cycling", (type(table)("data", table.columns, frame),))
+    (found,) = named(run(near), "charge_capacity", cycle=1)
+    assert found.value == pytest.approx(2.0)
+    assert found.uncertainty == pytest.approx(0.003 * 2.0 / 3**0.5, rel=0.01)
+
+
+def test_more_given_out_than_taken_in_is_said() -> None:
+    part = [Step(1e-3, 1000, 3.8, 4.0), *steps(2, rest=0)[1:]]
+    analysis = run(made_reading(part))
+    assert "cycling.efficiency-above-100" in codes(analysis)
+    assert "cycling.efficiency-above-100" not in codes(run(made_reading(steps())))
+
+
 def test_a_cycle_column_that_counts_otherwise_is_said() -> None:
     analysis = run(made_reading(steps(2, rest=0), cycle=[1, 1, 1, 1]))
     assert "cycling.cycle-count" in codes(analysis)

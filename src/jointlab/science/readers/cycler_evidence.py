@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import polars as pl
     from numpy.typing import NDArray
 
+    from jointlab.science.text.times import DateOrder
+
     Numbers = NDArray[np.float64]
 
 UNIT_SETTINGS: tuple[Setting, ...] = (
@@ -323,3 +325,9 @@ def settled_stamps(stamps: "pl.Series", seconds: "Numbers | None", decisions: di
     words, found = next(iter(fitting.items()))
     decisions["date_order"] = f"{words} (only so the time stamps agree with the time that has passed)"
     return found
+
+
+def decided_order(decisions: dict[str, str]) -> "DateOrder | None":
+    """The order of day and month that `settled_stamps` found."""
+    words = decisions.get("date_order", "")
+    return "mdy" if words.startswith("the month") else "dmy" if words.startswith("the day") else None

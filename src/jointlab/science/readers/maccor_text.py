@@ -12,15 +12,23 @@ from typing import TYPE_CHECKING
 
 from jointlab.errors import BadInput
 from jointlab.science.readers.cycler_columns import Mapped, Meaning, fold, map_columns, part, with_time
-from jointlab.science.readers.cycler_evidence import UNIT_SETTINGS, Evidence, Units, require, signed_by_state
+from jointlab.science.readers.cycler_evidence import (
+    UNIT_SETTINGS,
+    Evidence,
+    Units,
+    decided_order,
+    require,
+    settled_stamps,
+    signed_by_state,
+)
 from jointlab.science.readers.reader import Reader
 from jointlab.science.reading import Caution, Reading, make_table
 from jointlab.science.settings import Settings
 from jointlab.science.source import Source
 from jointlab.science.text import TEXT_SETTINGS, Text, read_text
 from jointlab.science.text.tables import ParsedTable
-from jointlab.science.text.times import clock_times, parse_timestamp
-from jointlab.science.units import parse_unit
+from jointlab.science.text.times import clock_times, durations, parse_timestamp
+from jointlab.science.units import convert, parse_unit
 
 if TYPE_CHECKING:
     import polars as pl
@@ -97,7 +105,7 @@ def read(source: Source, settings: Settings) -> Reading:
     mapped = signed_by_state(mapped, _direction, decisions, cautions, vendor="maccor")
     mapped = with_time(mapped, decisions)
     require(mapped, vendor="maccor", name=text.name)
-    started, said = _started(facts, parsed.frame, head)
+    started, said = _started(facts, parsed.frame, head, decisions)
     index = mapped.values("index")
     if index is not None and index.len() and isinstance(index[0], (int, float)) and index[0] > 1:
         said.append(
@@ -192,6 +200,7 @@ def _columns(parsed: ParsedTable, head: _Head, settings: Settings, decisions: di
     for label, (each, _), quantity, unit in zip(frame.columns, spelled, quantities, known, strict=True):
         decided = units.of(quantity, unit, numeric=frame[label].dtype.is_numeric())
         headers.append(f"{each} [{decided}]" if decided else each)
+    frame = _with_settled_stamps(frame, headers, quantities, decisions)
     mapped = map_columns(frame, headers, vocabulary, vendor="maccor", origin=name)
     columns = [replace(column, header=cell or None) for column, cell in zip(mapped.columns, cells, strict=True)]
     return Mapped(tuple(columns), mapped.cautions)
@@ -213,6 +222,27 @@ def _vocabulary(found: set[str]) -> Mapping[str, Meaning]:
     if found & {"cyc", "cycle", "cyclec", "cycleid"}:
         return _VOCABULARY
     return {**_VOCABULARY, "cyclep": Meaning("cycle")}
+
+
+def _with_settled_stamps(
+    frame: "pl.DataFrame", headers: Sequence[str], quantities: Sequence[str | None], decisions: dict[str, str]
+) -> "pl.DataFrame":
+    """The frame with time stamps whose day and month the test time tells, year first."""
+    import numpy as np
+    import polars as pl
+
+    if "time" not in quantities or "unix_time" not in quantities:
+        return frame
+    place = quantities.index("time")
+    time, stamps = frame[frame.columns[place]], frame[frame.columns[quantities.index("unix_time")]]
+    if stamps.dtype != pl.String:
+        return frame
+    seconds = time.cast(pl.Float64) if time.dtype.is_numeric() else durations(time.cast(pl.String))
+    unit = part(headers[place]).unit or "s"
+    passed = np.asarray(seconds.to_numpy(), dtype=np.float64) * (
+        convert(1.0, source=unit, target="s") if time.dtype.is_numeric() else 1.0
+    )
+    return frame.with_columns(settled_stamps(stamps, passed, decisions))
 
 
 def _direction(state: str) -> float:
@@ -237,7 +267,9 @@ def _facts(lines: Sequence[str], separator: str) -> dict[str, str]:
     return found
 
 
-def _started(facts: Mapping[str, str], frame: "pl.DataFrame", head: _Head) -> tuple[datetime | None, list[Caution]]:
+def _started(
+    facts: Mapping[str, str], frame: "pl.DataFrame", head: _Head, decisions: dict[str, str]
+) -> tuple[datetime | None, list[Caution]]:
     """Start of the test by the clock of its computer; None, said, where day and month may be swapped."""
     stated = facts.get("Started") or facts.get("Date of Test")
     stamps = next(
@@ -249,8 +281,9 @@ def _started(facts: Mapping[str, str], frame: "pl.DataFrame", head: _Head) -> tu
         None,
     )
     first = None if stamps is None or not stamps.dtype.is_(_string()) or not stamps.len() else stamps[0]
+    order = decided_order(decisions)
     for stamp in (stated, first):
-        when = parse_timestamp(stamp) if isinstance(stamp, str) and ":" in stamp else None
+        when = parse_timestamp(stamp, order=order) if isinstance(stamp, str) and ":" in stamp else None
         if when is not None:
             return when, []
     decided = clock_times(stamps) if stamps is not None and stamps.dtype.is_(_string()) else None

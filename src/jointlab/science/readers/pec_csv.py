@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from jointlab.errors import BadInput
 from jointlab.science.readers.cycler_columns import Meaning, fold, map_columns, part
-from jointlab.science.readers.cycler_evidence import require, settled_stamps
+from jointlab.science.readers.cycler_evidence import decided_order, require, settled_stamps
 from jointlab.science.readers.reader import Reader
 from jointlab.science.reading import Caution, Condition, Reading, Table, make_table
 from jointlab.science.settings import Settings
 from jointlab.science.source import Source
 from jointlab.science.text import TEXT_SETTINGS, Text, read_text
-from jointlab.science.text.times import DateOrder, durations, parse_timestamp
+from jointlab.science.text.times import durations, parse_timestamp
 
 if TYPE_CHECKING:
     import polars as pl
@@ -148,11 +148,7 @@ def _facts(lines: Sequence[str]) -> dict[str, Condition]:
 def _started(facts: dict[str, Condition], decisions: dict[str, str]) -> datetime | None:
     """The start, with day and month as the records' stamps proved them."""
     stamp = facts.get("Start Time")
-    decided = decisions.get("date_order", "")
-    order: DateOrder | None = (
-        "mdy" if decided.startswith("the month") else "dmy" if decided.startswith("the day") else None
-    )
-    return parse_timestamp(stamp, order=order) if isinstance(stamp, str) else None
+    return parse_timestamp(stamp, order=decided_order(decisions)) if isinstance(stamp, str) else None
 
 
 READERS = (

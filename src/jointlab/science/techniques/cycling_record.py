@@ -105,10 +105,9 @@ def read_record(reading: Reading, settings: Settings) -> CyclingRecord | None:
     decisions["rest_current"] = f"{threshold:.3g} A"
     if halves.pulses:
         decisions["pulses"] = f"{halves.pulses} passages with under {smallest:g} % of a neighbour's charge left out"
+    warnings = _warnings(halves, time, own=table.has("current"))
     halves, method, includes = _whose_charge(halves, own=table.has("current"))
-    record = CyclingRecord(table, rows, passage, halves, method, includes, decisions, [])
-    _warn(record, time)
-    return record
+    return CyclingRecord(table, rows, passage, halves, method, includes, decisions, warnings)
 
 
 def _find(
@@ -187,21 +186,25 @@ def _whose_charge(halves: HalfCycles, *, own: bool) -> tuple[HalfCycles, str, st
     apart = np.abs(halves.charge - halves.counted)
     if sparse and bool(np.all(apart <= np.maximum(3 * halves.charge_uncertainty, _AGREE * halves.charge))):
         none = np.zeros(halves.count)
-        return (
-            replace(
-                halves, charge=halves.counted, charge_uncertainty=none, energy=halves.counted * halves.mean_potential
-            ),
-            "counter of the instrument (rows too sparse for an integral, which agrees with it)",
-            "nothing: the counter's own accuracy is not known",
+        energy = halves.counted * halves.mean_potential
+        counted = replace(halves, charge=halves.counted, charge_uncertainty=none, energy=energy)
+        method = "counter of the instrument (rows too sparse for an integral, which agrees with it)"
+        return counted, method, "nothing: the counter's own accuracy is not known"
+    includes = "trapezoid error, moments of switching"
+    if np.isfinite(apart).any():  # two determinations of one charge: half the width of a rectangle (GUM 4.3.7)
+        spread = np.hypot(halves.charge_uncertainty, np.nan_to_num(apart) / np.sqrt(3))
+        halves, includes = (
+            replace(halves, charge_uncertainty=spread),
+            f"{includes}, difference from the instrument's counter",
         )
-    return halves, "integral of I dt, trapezoids", "trapezoid error, moments of switching"
+    return halves, "integral of I dt, trapezoids", includes
 
 
-def _warn(record: CyclingRecord, time: "Numbers") -> None:
+def _warnings(halves: HalfCycles, time: "Numbers", *, own: bool) -> list[Caution]:
     """What a person should know about the half-cycles."""
     import numpy as np
 
-    halves, warnings = record.halves, record.warnings
+    warnings: list[Caution] = []
     if (np.diff(time) < 0).any():
         warnings.append(Caution("cycling.time-backwards", "Where time runs backwards no charge is counted."))
     if halves.gaps.any():
@@ -209,8 +212,8 @@ def _warn(record: CyclingRecord, time: "Numbers") -> None:
             f"{int(halves.gaps.sum())} half-cycles have long gaps between rows that hold over 1 % of their charge."
         )
         warnings.append(Caution("cycling.gaps", message))
-    if not record.table.has("current") or not halves.count:
-        return
+    if not own or not halves.count:
+        return warnings
     apart = np.abs(halves.charge - halves.counted)
     wrong = apart > np.maximum(_AGREE * halves.charge, 3 * halves.charge_uncertainty)
     if wrong.any():
@@ -221,6 +224,7 @@ def _warn(record: CyclingRecord, time: "Numbers") -> None:
                 f"In {int(wrong.sum())} of {halves.count} half-cycles the instrument's capacity counter differs by more than 1 % from the integral of the current; most in half-cycle {worst + 1}: {halves.counted[worst]:.6g} mAh counted, {halves.charge[worst]:.6g} mAh integrated.",
             )
         )
+    return warnings
 
 
 def active_mass(reading: Reading, settings: Settings) -> ActiveMass | None:

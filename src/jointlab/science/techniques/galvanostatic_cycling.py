@@ -28,6 +28,7 @@ ALL_FIGURES = 100  # files with more cycles get figures for chosen ones; the tab
 _ELECTRODES = ("full", "cathode_half_cell", "anode_half_cell")
 _FADED = 0.8
 _FEW = 0.05  # share of the rows
+_TOO_MUCH = 110.0  # %
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,6 +142,13 @@ def _warnings(cell: _Cell, settings: Settings) -> Iterator[Caution]:
         yield Caution(
             "cycling.begins-with-discharge",
             "The file begins with a discharge. A cycle is taken to be a discharge and the charge behind it, and the coulombic efficiency discharge over charge; say electrode=anode_half_cell for charge over discharge, or electrode=full or cathode_half_cell to let cycles begin with a charge.",
+        )
+    high = cycles.number[cycles.complete & (cell.efficiency.value > _TOO_MUCH)]
+    if len(high):
+        listed = ", ".join(str(number) for number in high[:5]) + (" ..." if len(high) > 5 else "")
+        yield Caution(
+            "cycling.efficiency-above-100",
+            f"In {len(high)} cycles (number {listed}) more charge is given out than was taken in: the half-cycle before began part-way, or the cell is another than assumed (electrode=).",
         )
     if cycles.count and not cycles.complete[-1] and cycles.charge_half[-1] >= 0 and cycles.discharge_half[-1] >= 0:
         yield Caution("cycling.last-cut", f"The file ends within cycle {cycles.number[-1]}; it counts in no ratio.")

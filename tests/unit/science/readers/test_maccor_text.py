@@ -234,6 +234,25 @@ def test_current_in_a_state_without_direction_is_absent() -> None:
     assert np.isnan(file.tables[0].array("current")[20:]).all()
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "start"),
+    [
+        ("06/05/2021", "06/06/2021", datetime(2021, 6, 5, 23, 40)),
+        ("05/06/2021", "06/06/2021", datetime(2021, 6, 5, 23, 40)),
+    ],
+)
+def test_day_and_month_are_told_by_the_time_that_has_passed(first: str, second: str, start: datetime) -> None:
+    text = re.sub(
+        r"03/31/2016 16:(\d\d):00",
+        lambda m: f"{first} 23:{int(m[1]) + 40}:00" if int(m[1]) < 20 else f"{second} 00:{int(m[1]) - 20:02d}:00",
+        made(SECONDS),
+    )
+    file = read_made(text.replace("Date of Test:\t03/31/2016", "Date of Test:\tx"))
+    check(file)
+    assert file.reading.started == start
+    assert file.tables[0].array("unix_time")[-1] - file.tables[0].array("unix_time")[0] == 39 * 60
+
+
 def test_a_part_of_a_longer_test_is_said() -> None:
     text = re.sub(r"(?m)^(\d+)\t1\t", lambda m: f"{int(m[1]) + 500}\t1\t", made(SECONDS))
     assert "maccor.part" in codes(read_made(text, "made.002"))
