@@ -14,6 +14,7 @@ MODULES: tuple[str, ...] = (
     "arbin_res",
     "autolab_text",
     "bare_columns",
+    "basytec_text",
     "bdf",
     "belsorp",
     "biologic_mpr",

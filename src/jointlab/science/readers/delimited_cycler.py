@@ -31,8 +31,11 @@ _VOCABULARY = _words(
     ("index record datapoint point номер точка 序号 记录号 数据序号", Meaning("index")),
     ("time testtime totaltime elapsedtime runtime t время общеевремя 时间 测试时间 总时间", Meaning("time")),
     ("steptime времяшага 工步时间 步骤时间", Meaning("step_time")),
-    ("datetime date timestamp systime realtime датавремя дата 日期 系统时间 绝对时间", Meaning("unix_time")),
-    ("voltage volts cellvoltage ecell u напряжение 电压", Meaning("potential")),
+    (
+        "datetime dateandtime date timestamp systime realtime датавремя дата 日期 系统时间 绝对时间",
+        Meaning("unix_time"),
+    ),
+    ("voltage volts cellvoltage ecell u potential напряжение 电压", Meaning("potential")),
     ("current amps i ток 电流", Meaning("current")),
     ("capacity ёмкость емкость 容量", Meaning("capacity")),
     ("chargecapacity qcharge заряднаяёмкость заряднаяемкость ёмкостьзаряда 充电容量", Meaning("charge_capacity")),
@@ -85,12 +88,18 @@ def _spelled(cell: str) -> str:
     return text
 
 
+def _key(cell: str) -> str:
+    return fold(part(cell).name)
+
+
 def _find_head(lines: Sequence[str]) -> _Head | None:
     """The first line that names time, voltage and current and a cycle, step or capacity."""
     for number, line in enumerate(lines[:_HEADER_WITHIN]):
         for separator in _SEPARATORS:
             cells = tuple(_spelled(cell) for cell in line.split(separator))
-            found = {_VOCABULARY[key].quantity for cell in cells if (key := fold(part(cell).name)) in _VOCABULARY}
+            found = {_VOCABULARY[key].quantity for cell in cells if (key := _key(cell)) in _VOCABULARY}
+            if number == 0 and "potential" in {_key(cell) for cell in cells}:
+                continue  # an electrode's potential in the first line: a script's voltammetry
             if found >= _NEEDED and found & _COUNTS:
                 return _Head(number, separator, cells)
     return None

@@ -83,6 +83,20 @@ def test_names_and_units_in_three_languages(header: str, encoding: str, separato
     check(read_made(text.encode(encoding)))
 
 
+def test_novonix_below_its_summary() -> None:
+    """Header names of Novonix's high-precision chargers; the file is made."""
+    head = "[Summary]\nNovonix HPC System Data File\nChannel: 3\n[End Summary]\n[Data]\n"
+    names = "Date and Time,Cycle Number,Step Type,Run Time (h),Step Time (h),Current (A),Potential (V),Capacity (Ah),Temperature (°C)\n"
+    lines = [
+        f"2025-01-{1 + i // 24:02d} {i % 24:02d}:00:00 AM,1,{1 if i < 20 else 2},{i:.4f},{i % 20:.4f},{0.1 if i < 20 else -0.1},{3.2 + i / 100:.4f},{(i % 20) / 10:.4f},40.0"
+        for i in range(40)
+    ]
+    table = read_made(head + names + "\n".join(lines) + "\n").tables[0]
+    assert table.array("time")[-1] == pytest.approx(39 * 3600)
+    assert table.array("current")[[0, -1]] == pytest.approx([0.1, -0.1])
+    assert table.array("temperature")[0] == pytest.approx(313.15)
+
+
 def test_minutes_are_proved_by_capacity_and_current() -> None:
     text = "Time,Voltage (V),Current (mA),Capacity (mAh),Cycle\n" + body()
     file = read_made(text)
