@@ -35,11 +35,11 @@ class _Rule:
 
 
 _RULES = (
-    _Rule(r"single point surface area", "bet_area", conditions={"method": "single point"}),
+    _Rule(r"single point surface area", "bet_area", conditions={"model": "single point"}),
     _Rule(r"langmuir surface area", "langmuir_area"),
-    _Rule(r"t-plot external surface area|^external surface area$", "external_area", conditions={"method": "t-plot"}),
-    _Rule(r"t-plot micropore area|^micropore area$", "micropore_area", conditions={"method": "t-plot"}),
-    _Rule(r"t-plot micropore volume|^micropore volume$", "micropore_volume", conditions={"method": "t-plot"}),
+    _Rule(r"t-plot external surface area|^external surface area$", "external_area", conditions={"model": "t-plot"}),
+    _Rule(r"t-plot micropore area|^micropore area$", "micropore_area", conditions={"model": "t-plot"}),
+    _Rule(r"t-plot micropore volume|^micropore volume$", "micropore_volume", conditions={"model": "t-plot"}),
     _Rule(r"^bet surface area$", "bet_area"),
     _Rule(r"^c$", "bet_constant", "bet"),
     _Rule(r"^(qm|vm|nm)$", "monolayer_capacity", "bet", amount=True),
@@ -47,16 +47,16 @@ _RULES = (
     _Rule(r"^y-intercept$", "bet_intercept", "bet"),
     _Rule(r"^correlation coefficient", "fit_correlation", "bet", {"fit": "BET"}),
     _Rule(r"^correlation coefficient", "fit_correlation", "t-plot", {"fit": "t-plot"}),
-    _Rule(r"bjh.*cumulative surface area", "pore_area", conditions={"method": "BJH"}),
-    _Rule(r"d-h.*cumulative surface area", "pore_area", conditions={"method": "D-H"}),
-    _Rule(r"bjh.*cumulative (pore )?volume", "pore_volume", conditions={"method": "BJH"}),
-    _Rule(r"d-h.*cumulative (pore )?volume", "pore_volume", conditions={"method": "D-H"}),
-    _Rule(r"total pore volume", "pore_volume", conditions={"method": "single point"}),
-    _Rule(r"bjh.*average pore\s+(diameter|width)", "pore_width", conditions={"method": "BJH 4V/A"}),
-    _Rule(r"d-h.*average pore\s+(diameter|width)", "pore_width", conditions={"method": "D-H 4V/A"}),
-    _Rule(r"bjh.*most frequent pore\s+(diameter|width).*dv/dlog", "pore_width", conditions={"method": "BJH mode of dV/dlogD"}),
-    _Rule(r"bjh.*most frequent pore\s+(diameter|width)", "pore_width", conditions={"method": "BJH mode of dV/dD"}),
-    _Rule(r"average pore\s+(diameter|width).*4v/a", "pore_width", conditions={"method": "4V/A"}),
+    _Rule(r"bjh.*cumulative surface area", "pore_area", conditions={"model": "BJH"}),
+    _Rule(r"d-h.*cumulative surface area", "pore_area", conditions={"model": "D-H"}),
+    _Rule(r"bjh.*cumulative (pore )?volume", "pore_volume", conditions={"model": "BJH"}),
+    _Rule(r"d-h.*cumulative (pore )?volume", "pore_volume", conditions={"model": "D-H"}),
+    _Rule(r"total pore volume", "pore_volume", conditions={"model": "single point"}),
+    _Rule(r"bjh.*average pore\s+(diameter|width)", "pore_width", conditions={"model": "BJH 4V/A"}),
+    _Rule(r"d-h.*average pore\s+(diameter|width)", "pore_width", conditions={"model": "D-H 4V/A"}),
+    _Rule(r"bjh.*most frequent pore\s+(diameter|width).*dv/dlog", "pore_width", conditions={"model": "BJH mode of dV/dlogD"}),
+    _Rule(r"bjh.*most frequent pore\s+(diameter|width)", "pore_width", conditions={"model": "BJH mode of dV/dD"}),
+    _Rule(r"average pore\s+(diameter|width).*4v/a", "pore_width", conditions={"model": "4V/A"}),
 )  # fmt: skip
 
 

@@ -66,7 +66,11 @@ def recognises_workbook(source: Source) -> bool:
         for row in rows
         for cell in row
         if cell
-    ) or any(_is_table([cell or "" for cell in row]) for rows in source.tops.values() for row in rows)
+    ) or any(
+        {"relative_pressure", "loading"} <= {_kind(cell) for cell in row if cell}
+        for rows in source.tops.values()
+        for row in rows
+    )
 
 
 def recognises_text(source: Source) -> bool:

@@ -8,6 +8,8 @@ from jointlab.science.techniques.technique import Technique
 
 # Modules of this package, each with TECHNIQUES: tuple[Technique, ...].
 MODULES: tuple[str, ...] = (
+    "adsorption_bet",
+    "adsorption_pores",
     "galvanostatic_cycling",
     "impedance",
     "mpp_tracking",

@@ -66,10 +66,10 @@ def test_a_tristar_report() -> None:
     assert stated["bet_area", ()] == 194.7493
     assert stated["bet_constant", ()] == 107.292458
     assert stated["monolayer_capacity", ()] == pytest.approx(44.7434 * CM3_STP)
-    assert stated["micropore_volume", (("method", "t-plot"),)] == 0.003026
-    assert stated["external_area", (("method", "t-plot"),)] == 139.6612
-    assert stated["pore_volume", (("branch", "desorption"), ("method", "BJH"))] == 0.699796
-    assert stated["pore_width", (("branch", "adsorption"), ("method", "BJH 4V/A"))] == pytest.approx(11.4184)
+    assert stated["micropore_volume", (("model", "t-plot"),)] == 0.003026
+    assert stated["external_area", (("model", "t-plot"),)] == 139.6612
+    assert stated["pore_volume", (("branch", "desorption"), ("model", "BJH"))] == 0.699796
+    assert stated["pore_width", (("branch", "adsorption"), ("model", "BJH 4V/A"))] == pytest.approx(11.4184)
     # the instrument's own numbers agree with each other: slope and intercept in g/mmol give n_m and C
     slope, intercept = stated["bet_slope", ()], stated["bet_intercept", ()]
     assert 1 / (slope + intercept) == pytest.approx(stated["monolayer_capacity", ()], rel=1e-4)
