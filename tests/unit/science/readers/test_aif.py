@@ -82,7 +82,7 @@ def test_a_volume_without_its_state_is_no_amount() -> None:
 def test_a_row_that_may_be_cut_inside_its_last_number_is_left_out() -> None:
     file = read_text((HEAD + LOOP).rstrip())
     assert file.tables[0].rows == 1
-    assert [warning.code for warning in file.warnings] == ["aif.open-end"]
+    assert "aif.open-end" in [warning.code for warning in file.warnings]
 
 
 @pytest.mark.parametrize(

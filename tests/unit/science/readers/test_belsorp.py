@@ -96,7 +96,7 @@ def test_a_file_without_its_closing_row_is_read_with_a_warning() -> None:
     whole = DAT[: DAT.rindex("\n0\t0") + 1]
     file = read_dat(whole)
     assert file.tables[0].rows == 3
-    assert [warning.code for warning in file.warnings] == ["belsorp.not-closed"]
+    assert "belsorp.not-closed" in [warning.code for warning in file.warnings]
     inside_a_number = read_dat(whole.rstrip("\n")[:-1])
     assert inside_a_number.tables[0].rows == 2
 
