@@ -13,10 +13,10 @@ from jointlab.errors import BadInput, Option, Question
 ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "windows-1251", "gb18030", "shift_jis", "latin-1")
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _LEGACY = ("windows-1251", "gb18030", "shift_jis", "latin-1")
-_HIGH_LINE = re.compile(rb"[^\r\n]*[\x80-\xff][^\r\n]*")
 _MAX_LINES = 2000  # distinct lines with bytes beyond ASCII that are weighed
 _LIKELY = 0.9  # share of characters beyond ASCII that must be expected ones
 _TIE = 0.05
+_CHUNK = 1 << 16  # bytes; the part of a large file that is beyond ASCII is found in such steps
 _FILLER = b"\xff"  # some instruments pad fields with it
 _WORD = re.compile(r"[^\W\d_µ]+")
 _SYMBOLS = frozenset("°µ±²³·×½¼¹©®№–—“”«»…")
@@ -48,20 +48,34 @@ def decode(data: bytes, *, name: str, given: str | None = None) -> Decoded:
     if data.isascii():
         return Decoded(data, "ascii", "only ASCII bytes")
     try:
-        data.decode("utf-8")
+        begin, end = _part_beyond_ascii(data)
+        data[begin:end].decode("utf-8")
         return Decoded(data, "utf-8", "valid UTF-8 throughout")
     except UnicodeDecodeError:
         return _legacy(data, name)
 
 
+def _part_beyond_ascii(data: bytes) -> tuple[int, int]:
+    """Where the whole lines begin and end outside of which all is ASCII; (0, 0) where everything is."""
+    starts = [at for at in range(0, len(data), _CHUNK) if not data[at : at + _CHUNK].isascii()]
+    if not starts:
+        return 0, 0
+    end = data.find(b"\n", starts[-1] + _CHUNK)
+    return data.rfind(b"\n", 0, starts[0]) + 1, len(data) if end < 0 else end + 1
+
+
 def _as_utf8(data: bytes, encoding: str, evidence: str, name: str) -> Decoded:
+    """`data` as UTF-8; of a large file in an encoding that extends ASCII only the lines beyond it are rewritten."""
+    begin, end = (0, len(data)) if encoding.startswith("utf-16") else _part_beyond_ascii(data)
     try:
-        text = data.decode(encoding)
+        text = data[begin:end].decode(encoding)
     except (UnicodeDecodeError, LookupError) as fault:
         raise BadInput(
             "text.not-text", "“{name}” is not text in {encoding}: {reason}.", name=name, encoding=encoding, reason=fault
         ) from fault
-    return Decoded(data if encoding == "utf-8" else text.encode(), encoding, evidence)
+    if encoding == "utf-8":
+        return Decoded(data, encoding, evidence)
+    return Decoded(b"".join((data[:begin], text.encode(), data[end:])), encoding, evidence)
 
 
 def is_utf16(data: bytes) -> bool:
@@ -104,11 +118,13 @@ def _legacy(data: bytes, name: str) -> Decoded:
 
 def _lines_beyond_ascii(data: bytes) -> bytes:
     """The distinct lines that hold bytes beyond ASCII, as far as there are not too many."""
+    begin, end = _part_beyond_ascii(data)
     found: dict[bytes, None] = {}
-    for match in _HIGH_LINE.finditer(data):
-        found[match.group()] = None
-        if len(found) >= _MAX_LINES:
-            break
+    for line in data[begin:end].replace(b"\r", b"\n").split(b"\n"):
+        if not line.isascii():
+            found[line] = None
+            if len(found) >= _MAX_LINES:
+                break
     return b"\n".join(found)
 
 

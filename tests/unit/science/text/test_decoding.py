@@ -59,3 +59,17 @@ def test_a_given_encoding_is_used_and_a_wrong_one_refused() -> None:
     assert decode("Ток".encode("windows-1251"), name="f", given="windows-1251").data.decode() == "Ток"
     with pytest.raises(BadInput):
         decode(b"\x80\x81\xff", name="f", given="utf-8")
+
+
+def test_a_large_legacy_text_is_rewritten_where_it_is_beyond_ascii() -> None:
+    head, row = "Температура печи, град\n".encode("windows-1251"), b"1.0\t2.0\n"
+    for rows in (0, 8190, 8191, 20_000):
+        data = row * rows + head + row * 30_000
+        decoded = decode(data, name="a.txt")
+        assert decoded.encoding == "windows-1251"
+        assert decoded.data == row * rows + "Температура печи, град\n".encode() + row * 30_000
+
+
+def test_a_long_line_beyond_ascii_takes_no_longer_than_a_short_one() -> None:
+    data = "длина волны, нм ".encode("windows-1251") + b"1.0 " * 2_000_000
+    assert decode(data, name="a.txt").encoding == "windows-1251"
