@@ -18,7 +18,7 @@ _MPT_COLUMNS = (
     "control/V/mA", "Ewe/V", "I Range", "Q charge/discharge/mA.h", "half cycle", "Ece/V", "P/W", "Energy charge/W.h",
     "Energy discharge/W.h", "Capacitance charge/µF", "Capacitance discharge/µF", "x", "Q discharge/mA.h", "Q charge/mA.h",
     "Capacity/mA.h", "Efficiency/%", "control/V", "control/mA", "cycle number", "<Ewe>/V", "<I>/mA", "I/mA", "R/Ohm",
-    "step time/s", "Ewe-Ece/V", "dQ/C", "(Q-Qo)/C", "Rcmp/Ohm", "dI/dt/mA/s", "Analog IN 1/V", "Re(Y)/Ohm-1",
+    "step time/s", "Ewe-Ece/V", "dQ/C", "(Q-Qo)/C", "Rcmp/Ohm", "cycle time/s", "Analog IN 1/V", "Re(Y)/Ohm-1",
 )  # fmt: skip
 _WHOLE = frozenset((*_MPT_COLUMNS[:7], "I Range", "half cycle"))
 
@@ -46,7 +46,7 @@ def make_mpt(path: Path, copies: int) -> None:
     columns = []
     for name in _MPT_COLUMNS:
         if name in _WHOLE:
-            values = 2 * cell["charging"] if name == "mode" else cell["charging"].astype(int)
+            values = {"mode": np.ones(_POINTS), "I Range": np.full(_POINTS, 13)}.get(name, cell["charging"])
             columns.append([str(int(value)) for value in values])
             continue
         numbers = {
@@ -94,11 +94,13 @@ def make_mpr(path: Path, copies: int) -> None:
     body["dq"], body["charge"], body["Q"], body["Ewe"] = cell["dq"], cell["charge"], cell["Q"], cell["potential"]
     body["control"], body["P"] = np.sign(cell["current"]) * 0.088796, cell["potential"] * cell["current"] * 1e-3
     head = struct.pack(f"<IB{len(_MPR_IDS)}H", copies * _POINTS, len(_MPR_IDS), *_MPR_IDS).ljust(406, b"\0")
-    log = bytearray(0x400)
+    settings, log = bytearray(7019), bytearray(8070)
+    settings[0] = 4
+    struct.pack_into("<H", settings, 0x0574, 32)  # parameters of the technique, of which no sequence is given
     struct.pack_into("<d", log, 585, 44193.5)
     with path.open("wb") as file:
         file.write(b"BIO-LOGIC MODULAR FILE\x1a".ljust(48) + b"\0\0\0\0")
-        file.write(_module(b"VMP Set", b"\x04" + bytes(0x700)))
+        file.write(_module(b"VMP Set", bytes(settings)))
         file.write(_module(b"VMP data", head, len(head) + copies * body.nbytes, version=3))
         for copy in range(copies):
             body["time"] = cell["time"] + copy * _POINTS * 10.0
@@ -112,6 +114,6 @@ def _module(name: bytes, content: bytes, length: int | None = None, *, version: 
     return b"MODULE" + name.ljust(10) + name.ljust(25) + struct.pack("<II", length, version) + b"12/28/20" + content
 
 
-def mpr_records_at(data: bytes) -> slice | int:
+def mpr_records_at(data: bytes) -> int:
     """Byte at which the records of a file made here begin."""
     return data.index(b"MODULEVMP data") + 57 + 406

@@ -32,7 +32,7 @@ def ours(path: str, small: str) -> None:
     def read(name: str) -> object:
         source = open_source(name)
         reading = reader_for(source).read(source, Settings())
-        return reading, check(reading)
+        return reading, check(reading), source.sha256
 
     read(small)
     measure(lambda: read(path))
@@ -60,7 +60,9 @@ def numpy_records(path: str, small: str) -> None:
 
     def read(name: str) -> object:
         data = Path(name).read_bytes()
-        records = np.frombuffer(data, MPR_RECORD, offset=mpr_records_at(data))
+        start = mpr_records_at(data)
+        points = int.from_bytes(data[start - 406 : start - 402], "little")
+        records = np.frombuffer(data, MPR_RECORD, points, start)
         columns = {}
         for field in MPR_RECORD.names or ():
             if field == "flags":

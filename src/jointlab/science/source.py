@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from jointlab.errors import BadInput, NotFound
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 HEAD = 4096
 LIMIT = 1 << 30  # bytes; larger files are refused before they are read
 _CHUNK = 1 << 20
+_LARGE = 4 << 20  # bytes
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,11 +30,24 @@ class Source:
 
     name: str
     data: bytes
-    sha256: str = field(default="")
+    _digest: "list[str]" = field(default_factory=list, repr=False)
 
     def __post_init__(self) -> None:
-        if not self.sha256:
-            object.__setattr__(self, "sha256", hashlib.sha256(self.data).hexdigest())
+        if len(self.data) > _LARGE:  # on another core, while the file is being read
+            self.__dict__["_hashing"] = thread = Thread(target=self._hash, daemon=True)
+            thread.start()
+
+    def _hash(self) -> None:
+        self._digest.append(hashlib.sha256(self.data).hexdigest())
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of the bytes, in hexadecimal."""
+        if (thread := self.__dict__.get("_hashing")) is not None:
+            thread.join()
+        if not self._digest:
+            self._hash()
+        return self._digest[0]
 
     @property
     def head(self) -> bytes:

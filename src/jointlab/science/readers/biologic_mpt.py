@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 _MAGIC = ("EC-Lab ASCII FILE", "BT-Lab ASCII FILE")
 _MOST_HEADER_LINES = 5000
+_SMALL = 4 << 20  # bytes
 _PARAMETER_WIDTH = 20  # characters of one cell of the parameter table
 _DEFAULTED = ("Characteristic mass", "Electrode surface area", "Mass of active material", "Volume (V)")
 _WRITTEN_BY = re.compile(r"^(EC|BT)-Lab for windows v", re.IGNORECASE | re.MULTILINE)
@@ -75,6 +76,7 @@ def read(source: Source, settings: Settings) -> Reading:
     parsed = text.table(
         head.column_line + 1, [header.text for header in headers], separator="\t", hint=_decimal_of(head.keys)
     )
+    _check_one(text, parsed.frame)
     headers += [Header(label, None, label) for label in parsed.frame.columns[len(headers) :]]
     columns = raw_columns(headers, parsed.frame.get_columns())
     order, evidence = _date_order(head, columns)
@@ -180,7 +182,7 @@ def _loops(lines: Sequence[str]) -> tuple[int, int] | None:
 
 
 def _check_rows(text: Text, head: _Head, width: int) -> None:
-    """The first row has one cell a column, and no second export follows."""
+    """The first row has one cell a column."""
     first = head.column_line + 1
     cells = len(text.line(first).rstrip("\t").split("\t")) if text.has_line(first) else width
     if cells not in (width, 1) or (cells == 1 and width > 1 and text.line(first).strip()):
@@ -192,7 +194,14 @@ def _check_rows(text: Text, head: _Head, width: int) -> None:
             cells=cells,
             line=first + 1,
         )
-    if text.data.find(b"-Lab ASCII FILE", 64) >= 0:
+
+
+def _check_one(text: Text, frame: "pl.DataFrame") -> None:
+    """No second export follows: its header would be words among the numbers."""
+    import polars as pl
+
+    has_words = any(kind == pl.String or frame[label].null_count() for label, kind in frame.schema.items())
+    if (has_words or text.size < _SMALL) and text.data.find(b"-Lab ASCII FILE", 64) >= 0:
         raise BadInput(
             "biologic.several",
             "“{name}” holds several EC-Lab exports one after the other. Part them into files of their own.",

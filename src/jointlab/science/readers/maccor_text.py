@@ -127,7 +127,7 @@ def _without_filler(source: Source) -> Source:
     """The source without runs of 0xFF, with which some programs fill the fields of the header."""
     if source.data.startswith((b"\xff\xfe", b"\xfe\xff")) or not _FILLER.search(source.data):
         return source
-    return Source(source.name, _FILLER.sub(b"", source.data), source.sha256)
+    return Source(source.name, _FILLER.sub(b"", source.data))
 
 
 def _find_head(text: Text) -> _Head:

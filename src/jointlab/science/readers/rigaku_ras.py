@@ -89,7 +89,7 @@ def _scan(text: Text, header: Header, start: int, stop: int, position: int) -> t
         said.append(
             Caution("ras.rows-struck", f"{struck} rows of scan {position} are struck out (#) and were not read.")
         )
-    block = replace(text, data=rows, decisions=text.decisions)
+    block = replace(text, content=rows, decisions=text.decisions)
     form = row_form(block.line(0)) if rows.strip() else None
     if form is None or form.width not in (2, 3):
         raise BadInput(

@@ -7,6 +7,7 @@ encodings that give the same characters are no question; two that differ without
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 from jointlab.errors import BadInput, Option, Question
 
@@ -23,13 +24,30 @@ _SYMBOLS = frozenset("°µ±²³·×½¼¹©®№–—“”«»…")
 _CJK_SYMBOLS = frozenset("℃°，。：；（）、×Ωμ～－％Å‰·【】“”《》　＊／αβγδεθλπρστφωΔΣΦ㎡①②③")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Decoded:
-    """Text as UTF-8 bytes without a byte order mark, the encoding it was in, and why we think so."""
+    """Text as UTF-8 without a byte order mark, the encoding it was in, and why we think so.
 
-    data: bytes
+    The text is `top`, then `source` from `kept_from` on: of a large file in an encoding that extends ASCII only the top
+    was rewritten, and nothing was copied.
+    """
+
+    top: bytes
     encoding: str
     evidence: str
+    source: bytes = b""
+    kept_from: int = 0
+
+    @cached_property
+    def data(self) -> bytes:
+        """The whole text."""
+        kept = self.source[self.kept_from :] if self.kept_from else self.source
+        return self.top + kept if self.top else kept
+
+    @property
+    def size(self) -> int:
+        """Bytes of the whole text."""
+        return len(self.top) + len(self.source) - self.kept_from
 
 
 def decode(data: bytes, *, name: str, given: str | None = None) -> Decoded:
@@ -46,13 +64,13 @@ def decode(data: bytes, *, name: str, given: str | None = None) -> Decoded:
     if (wide := _utf16_without_mark(data)) is not None:
         return _as_utf8(data, wide, "every second byte is zero", name)
     if data.isascii():
-        return Decoded(data, "ascii", "only ASCII bytes")
+        return Decoded(b"", "ascii", "only ASCII bytes", data)
+    part = _part_beyond_ascii(data)
     try:
-        begin, end = _part_beyond_ascii(data)
-        data[begin:end].decode("utf-8")
-        return Decoded(data, "utf-8", "valid UTF-8 throughout")
+        data[slice(*part)].decode("utf-8")
+        return Decoded(b"", "utf-8", "valid UTF-8 throughout", data)
     except UnicodeDecodeError:
-        return _legacy(data, name)
+        return _legacy(data, part, name)
 
 
 def _part_beyond_ascii(data: bytes) -> tuple[int, int]:
@@ -64,9 +82,9 @@ def _part_beyond_ascii(data: bytes) -> tuple[int, int]:
     return data.rfind(b"\n", 0, starts[0]) + 1, len(data) if end < 0 else end + 1
 
 
-def _as_utf8(data: bytes, encoding: str, evidence: str, name: str) -> Decoded:
+def _as_utf8(data: bytes, encoding: str, evidence: str, name: str, part: tuple[int, int] | None = None) -> Decoded:
     """`data` as UTF-8; of a large file in an encoding that extends ASCII only the lines beyond it are rewritten."""
-    begin, end = (0, len(data)) if encoding.startswith("utf-16") else _part_beyond_ascii(data)
+    begin, end = (0, len(data)) if encoding.startswith("utf-16") else part or _part_beyond_ascii(data)
     try:
         text = data[begin:end].decode(encoding)
     except (UnicodeDecodeError, LookupError) as fault:
@@ -74,8 +92,9 @@ def _as_utf8(data: bytes, encoding: str, evidence: str, name: str) -> Decoded:
             "text.not-text", "“{name}” is not text in {encoding}: {reason}.", name=name, encoding=encoding, reason=fault
         ) from fault
     if encoding == "utf-8":
-        return Decoded(data, encoding, evidence)
-    return Decoded(b"".join((data[:begin], text.encode(), data[end:])), encoding, evidence)
+        return Decoded(b"", encoding, evidence, data)
+    top = data[:begin] + text.encode()
+    return Decoded(top, encoding, evidence, data, end) if end < len(data) else Decoded(top, encoding, evidence)
 
 
 def is_utf16(data: bytes) -> bool:
@@ -94,8 +113,8 @@ def _utf16_without_mark(data: bytes) -> str | None:
     return "utf-16-be" if sample[1::2].count(0) == 0 else None
 
 
-def _legacy(data: bytes, name: str) -> Decoded:
-    lines = _lines_beyond_ascii(data)
+def _legacy(data: bytes, part: tuple[int, int], name: str) -> Decoded:
+    lines = _lines_beyond_ascii(data[slice(*part)])
     if set(lines.translate(None, bytes(range(128)))) <= set(_FILLER):
         return _as_utf8(data, "latin-1", "the only bytes beyond ASCII are 0xFF, a filler", name)
     readings = {encoding: lines.decode(encoding, errors="replace") for encoding in _LEGACY}
@@ -106,7 +125,7 @@ def _legacy(data: bytes, name: str) -> Decoded:
         return _unlikely(data, best, name)
     if len({readings[encoding] for encoding in leaders}) == 1:
         evidence = f"{scores[leaders[-1]]:.0%} of the characters beyond ASCII are expected ones"
-        return _as_utf8(data, leaders[-1], evidence, name)
+        return _as_utf8(data, leaders[-1], evidence, name, part)
     raise BadInput(
         "text.encoding",
         "The letters beyond ASCII in “{name}” make sense in {encodings}. Which did the instrument's computer use?",
@@ -116,11 +135,10 @@ def _legacy(data: bytes, name: str) -> Decoded:
     )
 
 
-def _lines_beyond_ascii(data: bytes) -> bytes:
+def _lines_beyond_ascii(part: bytes) -> bytes:
     """The distinct lines that hold bytes beyond ASCII, as far as there are not too many."""
-    begin, end = _part_beyond_ascii(data)
     found: dict[bytes, None] = {}
-    for line in data[begin:end].replace(b"\r", b"\n").split(b"\n"):
+    for line in part.replace(b"\r", b"\n").split(b"\n"):
         if not line.isascii():
             found[line] = None
             if len(found) >= _MAX_LINES:

@@ -11,7 +11,8 @@ from jointlab.science.reading import Caution
 from jointlab.science.settings import Setting, Settings
 from jointlab.science.source import Source
 from jointlab.science.text.decimal import DecimalMark, decide_decimal
-from jointlab.science.text.decoding import ENCODINGS, decode, is_utf16
+from jointlab.science.text.decoding import ENCODINGS, Decoded, decode, is_utf16
+from jointlab.science.text.large import clean_form, parse_clean
 from jointlab.science.text.tables import Layout, ParsedTable, parse_block
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ TEXT_SETTINGS: tuple[Setting, ...] = (
 
 
 _TOP = 4096  # lines
+_HEAD = 1 << 20  # bytes
+_LARGE = 4 << 20  # bytes; tables of larger files are first tried where they lie
 
 _BLANK_LINES = re.compile(rb"(?:[ \t]*\r?\n)+")
 
@@ -34,7 +37,7 @@ class Text:
     """A text file: UTF-8 bytes with LF or CRLF line ends, and the decisions taken so far."""
 
     name: str
-    data: bytes
+    content: bytes | Decoded
     decisions: dict[str, str]
     cautions: tuple[Caution, ...] = ()
     decimal_given: str | None = None
@@ -49,10 +52,28 @@ class Text:
         return starts[:-1] if starts[-1] == len(self.data) and len(starts) > 1 else starts
 
     @cached_property
+    def data(self) -> bytes:
+        """The whole text as UTF-8; of a large file this may be a copy, which a header and a clean table do without."""
+        return self.content if isinstance(self.content, bytes) else self.content.data
+
+    @property
+    def size(self) -> int:
+        """Bytes of the whole text."""
+        return len(self.content) if isinstance(self.content, bytes) else self.content.size
+
+    @cached_property
+    def _head(self) -> bytes:
+        """The first mebibyte."""
+        if isinstance(self.content, bytes):
+            return self.content[:_HEAD]
+        kept = self.content.kept_from
+        return (self.content.top + self.content.source[kept : kept + _HEAD])[:_HEAD]
+
+    @cached_property
     def _first_starts(self) -> list[int]:
         """Offsets of the lines at the top, so that a header is found without counting the lines of a large file."""
         starts = [0]
-        while len(starts) < _TOP and (end := self.data.find(b"\n", starts[-1]) + 1):
+        while len(starts) < _TOP and (end := self._head.find(b"\n", starts[-1]) + 1):
             starts.append(end)
         return starts
 
@@ -63,17 +84,18 @@ class Text:
 
     def has_line(self, number: int) -> bool:
         """Whether there are more than `number` lines."""
-        return self.offset(number) < len(self.data)
+        return self.offset(number) < self.size
 
     def offset(self, line: int) -> int:
         """Byte offset where a line starts; the end of the data for the line after the last."""
         if line < len(self._first_starts):
             return self._first_starts[line]
-        return int(self.starts[line]) if line < self.line_count else len(self.data)
+        return int(self.starts[line]) if line < self.line_count else self.size
 
     def line(self, number: int) -> str:
         """One line, counted from 0, without its end."""
-        return self.data[self.offset(number) : self.offset(number + 1)].decode().rstrip("\r\n")
+        begin, end = self.offset(number), self.offset(number + 1)
+        return (self._head if end <= len(self._head) else self.data)[begin:end].decode().rstrip("\r\n")
 
     def lines(self, start: int = 0, stop: int | None = None) -> Iterator[str]:
         """Lines from `start` to before `stop`, without their ends."""
@@ -117,6 +139,22 @@ class Text:
         mark = self._decide(block, separator, hint)
         return parse_block(block, names, Layout(separator, mark.mark, mark.grouping, self.name, start + 1))
 
+    def _large_table(self, start: int, names: Sequence[str], separator: str) -> ParsedTable | None:
+        """A large clean table, parsed where it lies in memory; None where it needs a closer look."""
+        begin, source, shift = self.offset(start), self.content, 0
+        if isinstance(source, Decoded):
+            shift = len(source.top) - source.kept_from
+            if begin < len(source.top):
+                return None
+            source = source.source
+        form = clean_form(source, begin - shift, names, separator, given=self.decimal_given)
+        if form is None:
+            return None
+        parsed = parse_clean(source, form, skip=start)
+        if parsed is not None:
+            self.decisions["decimal_mark"] = f"{form.mark.mark} ({form.mark.evidence})"
+        return parsed
+
     def _decide(self, block: bytes, separator: str, hint: str | None = None) -> DecimalMark:
         try:
             decided = decide_decimal(block, separator=separator, name=self.name, given=self.decimal_given)
@@ -132,13 +170,13 @@ def read_text(source: Source, settings: Settings) -> Text:
     """Decode a source; NUL padding is removed and said, lone CR line ends become LF."""
     data, cautions = _without_padding(source)
     decoded = decode(data, name=source.name, given=settings.choice("encoding", ENCODINGS))
-    data = decoded.data
-    if b"\r" in data and b"\n" not in data:
-        data = data.replace(b"\r", b"\n")
-    if b"\r\r\n" in data:  # a text copied twice between line-end conventions
-        data = data.replace(b"\r\r\n", b"\n")
+    content: bytes | Decoded = decoded
+    if b"\n" not in decoded.top and b"\n" not in decoded.source and b"\r" in decoded.data:
+        content = decoded.data.replace(b"\r", b"\n")
+    elif any(b"\r\r\n" in part[:_HEAD] for part in (decoded.top, decoded.source)):
+        content = decoded.data.replace(b"\r\r\n", b"\n")  # a text copied twice between line-end conventions
     decisions = {"encoding": f"{decoded.encoding} ({decoded.evidence})"}
-    return Text(source.name, data, decisions, cautions, settings.choice("decimal_mark", ("comma", "point")))
+    return Text(source.name, content, decisions, cautions, settings.choice("decimal_mark", ("comma", "point")))
 
 
 def _without_padding(source: Source) -> tuple[bytes, tuple[Caution, ...]]:

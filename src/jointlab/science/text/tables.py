@@ -59,17 +59,14 @@ def parse_block(block: bytes, names: Sequence[str], layout: Layout) -> ParsedTab
     block, cautions = _without_cut_line(block, len(labels), layout.separator, ended=ended)
     block = _with_whole_first_row(block, len(labels) - len(rows[0]), layout.separator)
     columns = {label: [row[i] for row in rows if i < len(row)] for i, label in enumerate(labels)}
-    schema = {label: pl.String if _is_text(cells, layout) else pl.Float64 for label, cells in columns.items()}
+    schema = {label: pl.String if is_text(cells, layout) else pl.Float64 for label, cells in columns.items()}
     if not layout.grouping and (layout.decimal == "." or b"." not in block):
-        for nulls in (
-            None,
-            NULLS,
-        ):  # looking for each of them in every cell takes half as long again: only where needed
+        for nulls in (None, NULLS):  # looking for each of them in every cell takes half as long again: only where needed
             try:
                 read = _stripped(_read(block, schema, layout, nulls))
             except pl.exceptions.PolarsError:
                 continue  # something in a column of numbers is none: find out what and where
-            return ParsedTable(_drop_empty(read, names), tuple(cautions))
+            return ParsedTable(drop_empty(read, names), tuple(cautions))
     if b'"' in block:  # a blank between a quote and its separator
         block = _tidy(block, layout.separator)
     try:
@@ -77,7 +74,7 @@ def parse_block(block: bytes, names: Sequence[str], layout: Layout) -> ParsedTab
     except pl.exceptions.PolarsError as fault:
         raise _ragged(block, layout, len(schema)) from fault
     series, said = _exactly(cells, schema, layout)
-    return ParsedTable(_drop_empty(pl.DataFrame(series), names), (*cautions, *said))
+    return ParsedTable(drop_empty(pl.DataFrame(series), names), (*cautions, *said))
 
 
 def _ragged(block: bytes, layout: Layout, width: int) -> BadInput:
@@ -212,14 +209,14 @@ def _form(number: str) -> tuple[int, int]:
     return len(exponent), len(decimals[1]) if decimals else 0
 
 
-def _is_text(cells: list[str], layout: Layout) -> bool:
+def is_text(cells: list[str], layout: Layout) -> bool:
     """Whether more of the filled cells are words than numbers."""
     filled = [cell.replace(layout.grouping, "") if layout.grouping else cell for cell in cells if cell not in NULLS]
     words = sum(_NUMBER.match(cell.replace(layout.decimal, ".")) is None for cell in filled)
     return words > len(filled) / 2
 
 
-def _drop_empty(frame: "pl.DataFrame", names: Sequence[str]) -> "pl.DataFrame":
+def drop_empty(frame: "pl.DataFrame", names: Sequence[str]) -> "pl.DataFrame":
     """Without blank rows, and without unnamed columns that hold nothing."""
     import polars as pl
 
