@@ -61,7 +61,10 @@ def parse_block(block: bytes, names: Sequence[str], layout: Layout) -> ParsedTab
     columns = {label: [row[i] for row in rows if i < len(row)] for i, label in enumerate(labels)}
     schema = {label: pl.String if is_text(cells, layout) else pl.Float64 for label, cells in columns.items()}
     if not layout.grouping and (layout.decimal == "." or b"." not in block):
-        for nulls in (None, NULLS):  # looking for each of them in every cell takes half as long again: only where needed
+        for nulls in (
+            None,
+            NULLS,
+        ):  # looking for each of them in every cell takes half as long again: only where needed
             try:
                 read = _stripped(_read(block, schema, layout, nulls))
             except pl.exceptions.PolarsError:
