@@ -90,8 +90,10 @@ def command(*words: str) -> None:
     measure(lambda: subprocess.run(words, capture_output=True, check=True))
 
 
+JOBS = {"ours": ours, "polars_csv": polars_csv, "numpy_records": numpy_records, "yadg": yadg, "command": command}
+
 if __name__ == "__main__":
     sys.path[0] = str(Path(__file__).parents[1])
-    {"ours": ours, "polars_csv": polars_csv, "numpy_records": numpy_records, "yadg": yadg, "command": command}[
-        sys.argv[1]
-    ](*sys.argv[2:])
+    from benchmarks.neware_jobs import JOBS as NEWARE
+
+    {**JOBS, **NEWARE}[sys.argv[1]](*sys.argv[2:])

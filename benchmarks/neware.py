@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from benchmarks.bench import Bench, Figure, megabytes_a_second
-
 from benchmarks.neware_inputs import make_csv, make_xlsx
 
 

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 def polars_times(path: str, small: str) -> None:
     """The engine polars on a record table: types found by itself, both durations split into seconds, the time stamps parsed."""
     import polars as pl
+
     from benchmarks.jobs import measure
 
     def read(name: str) -> object:
@@ -21,6 +22,7 @@ def polars_times(path: str, small: str) -> None:
 def calamine(path: str, small: str) -> None:
     """The engine calamine on a workbook, and the same split of the times."""
     import fastexcel
+
     from benchmarks.jobs import measure
 
     def read(name: str) -> object:
