@@ -138,7 +138,7 @@ _HOURS = re.compile(r"(?<=[АВт])\s*[*.]\s*(?:ч|сағ)(?![а-я])")
 
 _SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _CELSIUS_OFFSET = 273.15
-_FACTOR = re.compile(r"(?P<name>cm3\(STP\)|%|[A-Za-z]+|1)(?:\^?(?P<power>-?\d+))?$")
+_FACTOR = re.compile(r"(?P<name>cm3\(STP\)|%|[A-Za-z]+|1)(?:\^?(?P<power>-?\d))?$")
 
 
 def _base(name: str) -> tuple[float, Dimension, str] | None:

@@ -80,3 +80,8 @@ def test_cyrillic_units_are_the_same_units(cyrillic: str, latin: str) -> None:
 @pytest.mark.parametrize("word", ["Время", "см/кот", "Ом на метр"])
 def test_cyrillic_words_are_no_units(word: str) -> None:
     assert parse_unit(word) is None
+
+
+@pytest.mark.parametrize("text", ["k9V999", "m^-400", "Tm99", "mA cm^-22"])
+def test_a_power_of_more_than_one_digit_is_no_unit(text: str) -> None:
+    assert parse_unit(text) is None

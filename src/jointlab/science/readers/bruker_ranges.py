@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+MOST_RANGES = 20_000  # maps and pole figures have thousands; more is no measurement
 _FARTHEST = 1e4  # deg or mm; no drive goes there
 
 
@@ -44,6 +45,12 @@ def check_range(name: str, where: str, *, points: int, start: float, step: float
             "{where} of “{name}” states {points} points from {start} by {step}: no scan has that; the file is damaged.",
             where=where, name=name, points=points, start=start, step=step,
         )  # fmt: skip
+
+
+def check_count(name: str, count: int) -> None:
+    """Raises BadInput ``bruker.range`` for more ranges than any measurement has."""
+    if count > MOST_RANGES:
+        raise BadInput("bruker.range", "“{name}” claims {count} ranges; the file is damaged.", name=name, count=count)
 
 
 def axes_of_scan(

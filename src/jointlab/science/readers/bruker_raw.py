@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from jointlab.errors import BadInput
 from jointlab.science.binary import Binary
-from jointlab.science.readers.bruker_ranges import Measurement, axes_of_scan, check_range
+from jointlab.science.readers.bruker_ranges import Measurement, axes_of_scan, check_count, check_range
 from jointlab.science.readers.bruker_raw4 import read_version_4
 from jointlab.science.readers.diffraction_scan import (
     Axis,
@@ -84,6 +84,7 @@ def read_version_1(file: Binary) -> Measurement:
     facts: dict[str, Condition] = {}
     at, follows = 0, 1
     while follows:
+        check_count(file.name, len(scans) + 1)
         where = f"the header of range {len(scans) + 1}"
         # early programs did not write the magic bytes again before further ranges
         start = at + 4 if file.data[at : at + 4] == b"RAW " else at
@@ -97,9 +98,8 @@ def read_version_1(file: Binary) -> Measurement:
         alpha1, alpha2 = (file.real(start + offset, "f", where=where) for offset in (68, 72))
         facts = facts or {"sample": sample, **wavelength_facts(alpha1=alpha1, alpha2=alpha2)}
         known = {name: value for name, value in starts.items() if value != _UNKNOWN_1 and name != "Theta"}
-        axes = [Axis("2Theta", steps(first, step, points)), *(Axis(name, value) for name, value in known.items())]
-        time = file.real(start + 4, "f", where=where)
-        scans.append(_scan(file, start + 152, points, axes, time, number=len(scans) + 1))
+        time, standing = file.real(start + 4, "f", where=where), [Axis(name, value) for name, value in known.items()]
+        scans.append(_scan(file, start + 152, points, (first, step), time, standing, number=len(scans) + 1))
         at = start + 152 + 4 * points
     return Measurement("1 (“RAW ”)", tuple(scans), facts, cautions=_trailing(file, at))
 
@@ -117,8 +117,7 @@ def read_version_2(file: Binary) -> Measurement:
         check_range(file.name, where, points=points, start=first, step=step)
         kelvin = file.integer(at + 46, "H", where=where)
         more: dict[str, Condition] = {"temperature_K": kelvin} if kelvin else {}
-        axes = [Axis("2Theta", steps(first, step, points))]
-        scans.append(_scan(file, at + length, points, axes, time, number=number, conditions=more))
+        scans.append(_scan(file, at + length, points, (first, step), time, [], number=number, conditions=more))
         at += length + 4 * points
     alpha1, alpha2, ratio = (file.real(offset, "f", where="the file header") for offset in (190, 194, 198))
     facts: dict[str, Condition] = {
@@ -133,6 +132,7 @@ def read_version_2(file: Binary) -> Measurement:
 def read_version_3(file: Binary) -> Measurement:
     """“RAW1.01”: a header of 712 bytes, then ranges with the scanned drive, extra records and records that may vary."""
     count = file.integer(12, where="the file header")
+    check_count(file.name, count)
     scans: list[Scan] = []
     cautions: list[Caution] = []
     at = _HEADER_3
@@ -220,15 +220,15 @@ def _records(file: Binary, at: int, points: int, varying: int, where: str) -> "n
 
 
 def _scan(
-    file: Binary, at: int, points: int, axes: list[Axis], time: float, *, number: int,
+    file: Binary, at: int, points: int, start_and_step: tuple[float, float], time: float, standing: list[Axis], *, number: int,
     conditions: dict[str, Condition] | None = None,
 ) -> Scan:  # fmt: skip
     """A range of the older versions: nothing but intensities, over 2θ."""
-    values = _records(file, at, points, 0, f"the header of range {number}")
+    values = _records(file, at, points, 0, f"the header of range {number}")  # refuses more points than there are bytes
     return Scan(
         name=f"range {number}",
         scan_axis="2Theta",
-        axes=axes,
+        axes=[Axis("2Theta", steps(*start_and_step, points)), *standing],
         intensity=values["intensity"].astype("f8"),
         counting_time=time if time > 0 else None,
         conditions=conditions or {},

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from jointlab.errors import BadInput
 from jointlab.science.binary import Binary
-from jointlab.science.readers.bruker_ranges import Measurement, axes_of_scan, check_range
+from jointlab.science.readers.bruker_ranges import Measurement, axes_of_scan, check_count, check_range
 from jointlab.science.readers.diffraction_scan import Axis, Scan, wavelength_facts
 from jointlab.science.reading import Caution, Condition
 from jointlab.science.text.times import parse_timestamp
@@ -39,6 +39,7 @@ def read_version_4(file: Binary) -> Measurement:
             break  # padding
         kind = file.integer(at, where="the segments")
         if kind in _RANGE_KINDS:
+            check_count(file.name, len(scans) + 1)
             scan, at, said, unread = _range(file, at, len(scans) + 1)
             scans.append(scan)
             cautions += said

@@ -120,6 +120,10 @@ def _ranges(text: Text) -> tuple[list[Range], list[Caution]]:
                 Range({**of_file, **of_range}, width, unit, bool(form["position"]), _numbers(text, mark + 1, stop))
             )
         line = stop if stop > mark else mark + 1
+    if ranges and not text.data.endswith((b"\n", b"\x1a")):
+        cautions.append(
+            Caution("uxd.no-line-end", "The last line has no end: if the file was cut, its last number is cut as well.")
+        )
     return ranges, cautions
 
 

@@ -52,6 +52,10 @@ def read(source: Source, settings: Settings) -> Reading:
         line = text.find_line(r"^\*RAS_INT_START", start=stop) if end is not None else None
     if not scans:
         raise BadInput("ras.no-data", "“{name}” is a Rigaku file without data (*RAS_INT_START).", name=source.name)
+    if text.find_line(r"^\*RAS_DATA_END") is None:
+        cautions.append(
+            Caution("ras.no-end", "The file has no end mark (*RAS_DATA_END): further scans may have been cut off.")
+        )
     promised_rows = {s.name: points_stated(h) for s, h in zip(scans, headers, strict=True)}
     return Reading(
         format="rigaku.ras",

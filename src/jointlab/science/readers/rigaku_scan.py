@@ -1,5 +1,6 @@
 """What Rigaku's two formats share: the header keys of a scan, its intensities, and the attenuator column."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -49,12 +50,14 @@ class Header:
 def make_scan(header: Header, frame: "pl.DataFrame", *, position: int) -> tuple[Scan, list[Caution]]:
     """One scan from its header and its columns `COLUMNS`.
 
-    Raises BadInput ``rigaku.unit`` for an intensity unit that is not known, ``rigaku.attenuator`` for factors that
-    are no factors.
+    Raises BadInput ``rigaku.axis`` for a header that names no scanned axis, ``rigaku.unit`` for an intensity unit that
+    is not known, ``rigaku.attenuator`` for factors that are no factors.
     """
     name = f"scan {position}"
     values = [frame[column].cast(float).to_numpy() for column in frame.columns]
     axis = header.text("MEAS_SCAN_AXIS_X_INTERNAL", "MEAS_SCAN_AXIS_X") or ""
+    if not axis:
+        raise BadInput("rigaku.axis", "{scan} does not say which axis was scanned; its header is damaged.", scan=name)
     unit = (header.text("MEAS_SCAN_UNIT_Y") or "counts").strip()
     if unit.lower() not in _UNITS:
         raise BadInput(
@@ -134,7 +137,7 @@ def _conditions(header: Header) -> dict[str, Condition]:
 def points_stated(header: Header) -> int | None:
     """The number of points that the header promises; some programs write it with decimals."""
     count = header.number("MEAS_DATA_COUNT")
-    return None if count is None else int(count)
+    return None if count is None or not math.isfinite(count) else int(count)
 
 
 def started(header: Header) -> datetime | None:

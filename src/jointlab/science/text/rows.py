@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+_LONGEST = 4096  # characters; no row of numbers is longer, and the patterns below take long over endless digits
 _POINT = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$")
 _COMMA = re.compile(r"[-+]?\d+(,\d+)?([eE][-+]?\d+)?$")
 
@@ -22,6 +23,8 @@ def row_form(line: str) -> RowForm | None:
     A comma parts cells only where points are the decimal marks of the line, so that ``12,5`` stays one number.
     """
     text = line.strip()
+    if len(text) > _LONGEST:
+        return None
     for separator, cells in ((";", text.split(";")), (" ", text.split())):
         filled = [cell.strip() for cell in cells]
         if len(filled) > 1 and (_all(_POINT, filled) or _all(_COMMA, filled)):

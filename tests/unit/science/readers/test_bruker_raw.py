@@ -1,6 +1,7 @@
 """Bruker/Siemens .raw: files laid out by the published descriptions of all four versions, and one real file."""
 
 import struct
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -180,6 +181,18 @@ def test_absurd_headers_are_refused(data: bytes, offset: int, kind: str, value: 
     struct.pack_into("<" + kind, changed, offset, value)
     with pytest.raises(BadInput):
         _open(bytes(changed))
+
+
+def test_a_billion_points_are_refused_before_any_is_made() -> None:
+    changed = bytearray(ALL[0])
+    struct.pack_into("<If", changed, 4, 1_100_000_000, 1.0)
+    struct.pack_into("<f", changed, 12, 1e-7)
+    tracemalloc.start()
+    with pytest.raises(BadInput) as caught:
+        _open(bytes(changed))
+    assert caught.value.code == "binary.cut"
+    assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    tracemalloc.stop()
 
 
 def test_a_text_that_starts_like_version_1_is_not_one() -> None:

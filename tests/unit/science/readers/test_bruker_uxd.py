@@ -102,6 +102,11 @@ def test_a_range_with_fewer_rows_than_promised_is_said() -> None:
     assert "rows.differ" in {w.code for w in uxd(stepped().replace("      90       75\n", "")).warnings}
 
 
+def test_a_last_line_without_an_end_is_said() -> None:
+    found = read_source(Source("a.uxd", (HEAD + stepped()).rstrip().encode()))
+    assert [w.code for w in found.warnings] == ["uxd.no-line-end"]
+
+
 @needs_real_files
 def test_the_real_export_of_eva() -> None:
     path = real_file("xrd/example_evadiffract.xy")

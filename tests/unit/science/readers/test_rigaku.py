@@ -119,6 +119,7 @@ def test_rows_struck_out_by_hand() -> None:
     ("text", "code"),
     [
         (scan(ROWS, MEAS_SCAN_UNIT_Y="furlongs"), "rigaku.unit"),
+        (scan(ROWS, MEAS_SCAN_AXIS_X="", MEAS_SCAN_AXIS_X_INTERNAL=""), "rigaku.axis"),
         (scan(ROWS.replace("64 1.0000", "64 -2.0")), "rigaku.attenuator"),
         (scan("no rows\n"), "ras.no-data"),
         (scan(ROWS.replace("64 ", "abc ")), "ras.rows"),
@@ -134,7 +135,9 @@ def test_what_is_refused(text: str, code: str) -> None:
 
 def test_a_file_without_end_marks_is_whole_if_its_rows_are() -> None:
     text = "*RAS_DATA_START\n" + scan().partition("*RAS_INT_END")[0]
-    assert read_source(Source("a.ras", text.encode())).tables[0].rows == 4
+    found = read_source(Source("a.ras", text.encode()))
+    assert found.tables[0].rows == 4
+    assert [w.code for w in found.warnings] == ["ras.no-end"]
 
 
 def test_folders_of_an_archive_in_the_order_of_their_numbers() -> None:
