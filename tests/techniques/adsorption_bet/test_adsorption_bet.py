@@ -191,3 +191,28 @@ def test_a_line_is_that_of_numpy() -> None:
     found = [line.slope_variance, line.covariance, line.intercept_variance]
     assert found == pytest.approx([covariance[0, 0], covariance[0, 1], covariance[1, 1]])
     assert line.correlation == pytest.approx(np.corrcoef(x, y)[0, 1])
+
+
+def test_what_cannot_be_analysed_is_drawn_as_it_is() -> None:
+    pressure, loading = [1.0, 10.0, 100.0], [1.0, 2.0, 3.0]
+    absolute = made(
+        pressure, loading, pressure_mode="absolute", pressure_unit="kPa", adsorbate="CO2", temperature=298.0
+    )
+    mass = made(
+        [0.1, 0.2, 0.3], loading, loading_basis="percent", loading_unit=None, adsorbate="water", temperature=298.0
+    )
+    for file, x, y in ((absolute, "pressure", "loading"), (mass, "relative_pressure", "mass_uptake")):
+        (plot,) = (plot for _, analysis in file.analyses for plot in analysis.plots)
+        assert (plot.x.quantity, plot.y.quantity) == (x, y)
+        assert plot.series[0].y.tolist() == loading
+        assert not file.figures
+        assert "bet.not-suitable" in [w.code for w in file.warnings]
+
+
+def test_a_cross_section_makes_no_area_from_masses_or_from_pressures() -> None:
+    content = {
+        "isotherm_data": {"pressure": [1.0, 5.0, 10.0, 20.0], "loading": [1.0, 2.0, 2.5, 3.0]}, "pressure_unit": "kPa",
+        "loading_unit": "mmol", "material_unit": "g", "adsorbate": "C3H8", "temperature": 298.0,
+    }  # fmt: skip
+    file = read_source(Source("x.json", json.dumps(content).encode()), {"cross_section": "0.3"})
+    assert not file.figures

@@ -9,6 +9,14 @@ from jointlab.science.source import Source
 _OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
+def _is_jwgbt(source: Source) -> bool:
+    return b"<GeneralConfig" in source.data[: 1 << 16] or (source.suffix == ".jwgbt" and _is_binary(source))
+
+
+def _is_quantachrome_binary(source: Source) -> bool:
+    return source.suffix == ".qps" and _is_binary(source)
+
+
 def _is_smp(source: Source) -> bool:
     return b"MIC##&&FS" in source.head[:16]
 
@@ -138,6 +146,20 @@ UNREADABLE: tuple[Unreadable, ...] = (
         _is_ivium,
         "In IviumSoft export the data as ASCII or .csv with column names.",
         (".idf", ".ids"),
+    ),
+    Unreadable(
+        "jwgb.jwgbt",
+        "JWGB / 3P Instruments measurement (.jwgbt), which holds doses and not the amount adsorbed",
+        _is_jwgbt,
+        "In the instrument's program open it and export the report as .xlsx.",
+        (".jwgbt",),
+    ),
+    Unreadable(
+        "quantachrome.qps",
+        "Quantachrome data file (.qps), by its extension and binary content",
+        _is_quantachrome_binary,
+        "In the Quantachrome program open it and export “Raw Analysis Data” as text.",
+        (".qps",),
     ),
     Unreadable(
         "micromeritics.smp",

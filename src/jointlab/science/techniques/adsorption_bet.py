@@ -151,7 +151,7 @@ def bet_of(data: Data, settings: Settings) -> Bet | None:
     """The BET fit of an isotherm as the settings ask for it; None where there is no gas for it or no range."""
     low, high = settings.number("bet_low", unit="1"), settings.number("bet_high", unit="1")
     given = settings.number("cross_section", unit="nm^2")
-    if len(data.adsorption.loading) < _FEWEST or (data.gas is None and given is None):
+    if not data.complete or len(data.adsorption.loading) < _FEWEST or (data.gas is None and given is None):
         return None
     section = given if given is not None else data.gas.cross_section if data.gas else 0.0
     if low is None and high is None:
@@ -164,9 +164,9 @@ def analyse(reading: Reading, settings: Settings) -> Analysis:
     data = adsorption_data(reading, settings)
     given = settings.number("cross_section", unit="nm^2")
     decisions: dict[str, Condition] = dict(data.decisions)
-    warnings = list(data.warnings)
+    warnings: list[Caution] = []
     bet = bet_of(data, settings)
-    if data.gas is None and given is None:
+    if not data.complete or (data.gas is None and given is None):
         warnings.append(Caution("bet.not-suitable", f"No BET area: {data.why}"))
     elif len(data.adsorption.loading) < _FEWEST:
         warnings.append(
@@ -269,7 +269,7 @@ def _plots(data: Data, bet: Bet | None) -> tuple[Plot, ...]:
         series.append(Series("desorption", des.relative_pressure, des.loading, "line+points", rank=1))
     bands = () if bet is None else (Band(bet.low, bet.high, f"BET range {bet.low:.3g} – {bet.high:.3g}"),)
     isotherm = Plot(
-        "isotherm", "Isotherm", Axis("relative_pressure"), Axis("loading"), tuple(series),
+        "isotherm", "Isotherm", Axis(data.abscissa), Axis(data.ordinate), tuple(series),
         caption="Filled: adsorption, open: desorption.",
         description=f"Amount adsorbed over relative pressure, {len(ads.loading)} points of adsorption and {len(des.loading)} of desorption.",
         bands=bands, inset=None if bet is None else _line_plot(ads, bet),

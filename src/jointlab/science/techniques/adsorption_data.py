@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from jointlab.science.reading import Caution, Condition, Reading, Table
+from jointlab.science.reading import Condition, Reading, Table
 from jointlab.science.settings import Setting, Settings
 from jointlab.science.techniques.adsorption_gases import Gas, gas_named
 
@@ -21,7 +21,10 @@ SHARED_SETTINGS = (
 
 @dataclass(frozen=True, eq=False)
 class Branch:
-    """One branch: relative pressure (1) and amount adsorbed (mmol/g), both of shape (points,), in rising pressure."""
+    """One branch: relative pressure (1) and amount adsorbed (mmol/g), both of shape (points,), in rising pressure.
+
+    Of data that is not `complete` these are pressure (kPa) and mass taken up (%) instead.
+    """
 
     relative_pressure: "NDArray[np.float64]"
     loading: "NDArray[np.float64]"
@@ -37,20 +40,24 @@ class Data:
     temperature: float | None  # K
     why: str = ""
     mass_uncertainty: float | None = None  # relative
+    abscissa: str = "relative_pressure"  # or pressure (kPa), where there is no saturation pressure
+    ordinate: str = "loading"  # or mass_uptake (%)
     decisions: dict[str, Condition] = field(default_factory=dict)
-    warnings: tuple[Caution, ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        """Whether the branches are amounts over relative pressure; otherwise they can be drawn, and no more."""
+        return (self.abscissa, self.ordinate) == ("relative_pressure", "loading")
 
 
 def has_isotherm(reading: Reading, settings: Settings) -> bool:
-    """Whether a table has an amount adsorbed over pressure."""
+    """Whether a table has an amount adsorbed, or a mass taken up, over pressure."""
     return _table(reading) is not None
 
 
 def _table(reading: Reading) -> Table | None:
-    return next(
-        (t for t in reading.tables if t.has("loading", "branch") and (t.has("relative_pressure") or t.has("pressure"))),
-        None,
-    )
+    tables = [t for t in reading.tables if t.has("branch") and (t.has("relative_pressure") or t.has("pressure"))]
+    return next((t for t in tables if t.has("loading") or t.has("mass_uptake")), None)
 
 
 def adsorption_data(reading: Reading, settings: Settings) -> Data:
@@ -64,28 +71,37 @@ def adsorption_data(reading: Reading, settings: Settings) -> Data:
     gas, temperature, why = _gas(named, table, reading, settings, decisions)
     relative = _relative_pressure(table, gas, temperature, settings, decisions)
     branches = np.array(table.frame["branch"].to_list())
-    loading = table.array("loading")
+    ordinate = "loading" if table.has("loading") else "mass_uptake"
+    loading = table.array(ordinate)
+    if ordinate == "mass_uptake":
+        gas, why = None, why or "The file gives the mass that is taken up, not the amount adsorbed."
+    abscissa = "relative_pressure"
     if relative is None:
+        abscissa, relative, gas = "pressure", table.array("pressure"), None
         why = why or "The file has no saturation pressure; give saturation_pressure."
-        relative, gas = np.full(len(loading), np.nan), None
     percent = settings.number("mass_uncertainty", unit="%")
     return Data(
-        adsorption=_branch(relative, loading, branches == "adsorption"),
-        desorption=_branch(relative, loading, branches == "desorption"),
+        adsorption=_branch(relative, loading, branches == "adsorption", abscissa),
+        desorption=_branch(relative, loading, branches == "desorption", abscissa),
         gas=gas,
         temperature=temperature,
         why=why,
         mass_uncertainty=None if percent is None else percent / 100,
+        abscissa=abscissa,
+        ordinate=ordinate,
         decisions=decisions,
     )
 
 
-def _branch(relative: "NDArray[np.float64]", loading: "NDArray[np.float64]", chosen: "NDArray[np.bool_]") -> Branch:
-    """The points of one branch with 0 < p/p0 < 1, ordered by pressure."""
+def _branch(
+    relative: "NDArray[np.float64]", loading: "NDArray[np.float64]", chosen: "NDArray[np.bool_]", abscissa: str
+) -> Branch:  # fmt: skip
+    """The points of one branch with 0 < p/p0 < 1 (or p > 0), ordered by pressure."""
     import numpy as np
 
     with np.errstate(invalid="ignore"):
-        kept = chosen & np.isfinite(relative) & np.isfinite(loading) & (relative > 0) & (relative < 1)
+        kept = chosen & np.isfinite(relative) & np.isfinite(loading) & (relative > 0)
+        kept &= (relative < 1) | (abscissa == "pressure")
     order = np.argsort(relative[kept], kind="stable")
     return Branch(relative[kept][order], loading[kept][order])
 
