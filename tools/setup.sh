@@ -22,4 +22,6 @@ else
     "$VENV/bin/pip" install --quiet --disable-pip-version-check -r requirements.lock
     "$VENV/bin/pip" install --quiet --disable-pip-version-check --no-deps -e .
 fi
+# As an installer leaves it, also where the environment forbids Python to write bytecode: start-up halves.
+"$VENV/bin/python" -m compileall -q -j 0 src "$VENV"/lib/python*/site-packages/numpy "$VENV"/lib/python*/site-packages/polars || true
 echo "Ready: $VENV"

@@ -5,6 +5,7 @@ from jointlab.science.quantities import QUANTITIES
 from jointlab.science.reading import Caution, Reading, Table
 from jointlab.science.units import conversion
 
+_BLOCK = 1 << 18  # rows that are compared at once: the check of a large table takes no memory of its size
 _CLOCK_JITTER = 1e-6  # s; instruments write rounded times
 
 
@@ -32,16 +33,14 @@ def _check_rows(reading: Reading, table: Table) -> list[Caution]:
 
 
 def _check_numbers(table: Table) -> list[Caution]:
-    import polars as pl
-
     found: list[Caution] = []
     for column in table.columns:
         series = table.frame[column.name]
         if column.quantity is None or not series.dtype.is_numeric() or not table.rows:
             continue
         entry = QUANTITIES[column.quantity]
-        finite = series.is_finite() if series.dtype.is_float() else pl.Series([True]).new_from_index(0, series.len())
-        absent = table.rows - int(finite.sum() or 0)
+        is_float = series.dtype.is_float()
+        absent = table.rows - int(series.is_finite().sum() or 0) if is_float else series.null_count()
         if absent:
             found.append(
                 Caution(
@@ -49,7 +48,7 @@ def _check_numbers(table: Table) -> list[Caution]:
                     f"Column “{column.name}” of “{table.name}” has no number in {absent} of {table.rows} rows.",
                 )
             )
-        numbers = series.filter(finite.fill_null(value=False))
+        numbers = series.filter(series.is_finite().fill_null(value=False)) if absent and is_float else series
         low, high = numbers.min(), numbers.max()
         if low is None or high is None:
             continue
@@ -65,8 +64,9 @@ def _check_numbers(table: Table) -> list[Caution]:
 def _check_time(table: Table) -> list[Caution]:
     if not table.has("time"):
         return []
-    steps = table.frame["time"].drop_nulls().diff().drop_nulls()
-    back = int((steps < -_CLOCK_JITTER).sum())
+    times = table.frame["time"].drop_nulls()
+    parts = (times.slice(begin, _BLOCK + 1) for begin in range(0, len(times), _BLOCK))
+    back = sum(int((part.diff() < -_CLOCK_JITTER).sum()) for part in parts)
     if not back:
         return []
     return [Caution("time.backwards", f"Time runs backwards at {back} points of table “{table.name}”.")]

@@ -141,6 +141,8 @@ def _canonical(values: "pl.Series", quantity: str, unit: str | None, header: str
             header=header or quantity,
             cell=values.drop_nulls().first(),
         )
+    if entry.integer and values.dtype.is_integer():
+        return values.cast(pl.Int64)
     if entry.integer:
         whole = values.cast(pl.Int64, strict=False)
         return whole if (whole.cast(pl.Float64) == values.cast(pl.Float64)).all() else values.cast(pl.Float64)
