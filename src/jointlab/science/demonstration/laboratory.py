@@ -72,7 +72,7 @@ def _aif() -> bytes:
 def _jv() -> bytes:
     import numpy as np
 
-    voltage = np.round(np.arange(1.16, -0.1001, -0.01), 6)
+    voltage = np.round(np.arange(1.22, -0.1001, -0.01), 6)
     sweeps = {"a_rev": models.illuminate(DIODE_REVERSE, voltage), "a_for": models.illuminate(DIODE_FORWARD, voltage)}
     return vendors.labview_jv(voltage, sweeps, area=0.16)
 

@@ -80,7 +80,7 @@ def _frame(plot: Plot, width: float, height: float, *, most: int) -> _Frame:
     xs = [v for s in plot.series for v in _span(s.x)] + [edge for band in plot.bands for edge in (band.low, band.high)]
     ys = [v for s in plot.series for v in _span(s.y, s.uncertainty)]
     bars = any(s.style == "bars" for s in plot.series)
-    x = scale(xs, length=width, log=plot.x.log, reverse=plot.x.reverse, most=most + 1, tight=not bars)
+    x = scale(xs, length=width, log=plot.x.log, reverse=plot.x.reverse, most=most + 1, tight=not (bars or plot.x.equal))
     ys += [0.0] if bars and not plot.y.log else []
     ys += _room(ys) if not plot.y.log else []
     y = scale(ys, length=height, log=plot.y.log, reverse=plot.y.reverse, most=most - 1)
