@@ -48,7 +48,7 @@ def _neware() -> bytes:
 
 
 def _lanhe() -> bytes:
-    return vendors.lanhe_csv(models.cycle_capacitor(CAPACITOR))
+    return vendors.lanhe_csv(models.cycle_capacitor(CAPACITOR, seed=13))
 
 
 def _xrdml() -> bytes:
@@ -73,7 +73,10 @@ def _jv() -> bytes:
     import numpy as np
 
     voltage = np.round(np.arange(1.22, -0.1001, -0.01), 6)
-    sweeps = {"a_rev": models.illuminate(DIODE_REVERSE, voltage), "a_for": models.illuminate(DIODE_FORWARD, voltage)}
+    sweeps = {
+        "a_rev": models.illuminate(DIODE_REVERSE, voltage, seed=31),
+        "a_for": models.illuminate(DIODE_FORWARD, voltage, seed=32),
+    }
     return vendors.labview_jv(voltage, sweeps, area=0.16)
 
 
@@ -81,7 +84,7 @@ def _eqe() -> bytes:
     import numpy as np
 
     wavelength = np.arange(300.0, 851.0, 5.0)
-    return vendors.eqe_text(wavelength, models.quantum_efficiency(wavelength), sample="NJ-26-0058")
+    return vendors.eqe_text(wavelength, models.quantum_efficiency(wavelength, seed=33), sample="NJ-26-0058")
 
 
 def _frequencies(*, high: float, low: float, per_decade: int) -> "vendors.Array":
@@ -93,12 +96,12 @@ def _frequencies(*, high: float, low: float, per_decade: int) -> "vendors.Array"
 
 def _gamry() -> bytes:
     frequency = _frequencies(high=2e5, low=0.02, per_decade=8)
-    return vendors.gamry_dta(frequency, models.impede(ELECTRODE_ALMATY, frequency))
+    return vendors.gamry_dta(frequency, models.impede(ELECTRODE_ALMATY, frequency, seed=41))
 
 
 def _chi() -> bytes:
     frequency = _frequencies(high=1e5, low=0.05, per_decade=10)
-    return vendors.chi_impedance(frequency, models.impede(ELECTRODE_NANJING, frequency))
+    return vendors.chi_impedance(frequency, models.impede(ELECTRODE_NANJING, frequency, seed=42))
 
 
 def _smp() -> bytes:

@@ -114,8 +114,8 @@ class Capacitor:
     interval: float = 0.5  # s between records
 
 
-def cycle_capacitor(cell: Capacitor) -> CyclingRecord:
-    """Triangles with an IR step at each turn, without noise: capacitance and resistance are exact."""
+def cycle_capacitor(cell: Capacitor, *, seed: int) -> CyclingRecord:
+    """Triangles with an IR step at each turn."""
     import numpy as np
 
     swing = cell.top - cell.bottom - 2 * cell.current * cell.resistance
@@ -126,10 +126,11 @@ def cycle_capacitor(cell: Capacitor) -> CyclingRecord:
     down = cell.top - 2 * cell.current * cell.resistance - rise
     halves = 2 * cell.cycles
     count = len(times)
+    volts = np.concatenate([up if n % 2 == 0 else down for n in range(halves)])
     return CyclingRecord(
         np.concatenate([n * length + times for n in range(halves)]),
         np.concatenate([np.full(count, cell.current if n % 2 == 0 else -cell.current) for n in range(halves)]),
-        np.concatenate([up if n % 2 == 0 else down for n in range(halves)]),
+        volts + noise(seed).normal(0, 1e-4, len(volts)),
         np.repeat(np.arange(halves) // 2 + 1, count),
         np.repeat(np.arange(halves) + 1, count),
     )
@@ -254,7 +255,7 @@ class Diode:
     temperature: float = 298.15  # [K]
 
 
-def illuminate(cell: Diode, voltage: "Array") -> "Array":
+def illuminate(cell: Diode, voltage: "Array", *, seed: int) -> "Array":
     """Current density [mA/cm^2], negative where power is delivered, by Newton's method on the diode equation."""
     import numpy as np
 
@@ -266,17 +267,18 @@ def illuminate(cell: Diode, voltage: "Array") -> "Array":
         value = cell.photocurrent - cell.saturation * (exponent - 1) - 1e3 * inner / cell.shunt - current
         slope = -cell.saturation * exponent * 1e-3 * cell.series / thermal - cell.series / cell.shunt - 1
         current = current - np.clip(value / slope, -20.0, 20.0)
-    return np.asarray(-current)
+    return np.asarray(noise(seed).normal(0, 0.004, len(voltage)) - current)
 
 
-def quantum_efficiency(wavelength: "Array", *, gap: float = 1.58, plateau: float = 0.91) -> "Array":
+def quantum_efficiency(wavelength: "Array", *, gap: float = 1.58, plateau: float = 0.91, seed: int) -> "Array":
     """EQE [1] of a perovskite-like absorber: a plateau, a blue loss and an absorption edge at `gap` [eV]."""
     import numpy as np
 
     energy = 1239.841984 / wavelength
     edge = 1 / (1 + np.exp(-(energy - gap) / 0.018))
     blue = 1 / (1 + np.exp(-(wavelength - 335) / 14))
-    return np.asarray(plateau * edge * blue * (1 - 0.05 * np.sin(wavelength / 55)))
+    shape = plateau * edge * blue * (1 - 0.05 * np.sin(wavelength / 55))
+    return np.asarray(shape + noise(seed).normal(0, 5e-4, len(wavelength)))
 
 
 # ------------------------------------------------------------------------------------------------------------ impedance
@@ -293,10 +295,13 @@ class Interface:
     warburg: float = 21.0  # [ohm s^-1/2]
 
 
-def impede(electrode: Interface, frequency: "Array") -> "NDArray[np.complex128]":
-    """Impedance [ohm] at each frequency [Hz]."""
+def impede(electrode: Interface, frequency: "Array", *, seed: int) -> "NDArray[np.complex128]":
+    """Impedance [ohm] at each frequency [Hz], with noise of 0.15 % of its modulus in either part."""
     import numpy as np
 
     omega = 2j * np.pi * frequency
     faradaic = electrode.transfer + electrode.warburg / np.sqrt(omega) * np.sqrt(2)
-    return np.asarray(electrode.ohmic + 1 / (1 / faradaic + electrode.cpe * omega**electrode.exponent))
+    exact = electrode.ohmic + 1 / (1 / faradaic + electrode.cpe * omega**electrode.exponent)
+    random = noise(seed)
+    spread = random.normal(0, 0.0015, len(frequency)) + 1j * random.normal(0, 0.0015, len(frequency))
+    return np.asarray(exact + np.abs(exact) * spread)
