@@ -33,9 +33,8 @@ def _shown(answer: Answer) -> str:
     """The first figures of a file, one of a kind, or the refusal."""
     if answer.file is None:
         return f"      not read: {answer.refused.message if answer.refused else ''}\n"
-    chosen = {figure.quantity: figure for figure in reversed(answer.file.figures)}
     lines = []
-    for figure in [f for f in answer.file.figures if chosen[f.quantity] is f][:_PER_FILE]:
+    for figure in answer.file.headline(most=_PER_FILE):
         value = with_uncertainty(figure.value, figure.uncertainty)
         unit = display_unit(figure.unit).removeprefix("1")
         lines.append(f"      {QUANTITIES[figure.quantity].en:<30} {value} {unit}".rstrip() + "\n")

@@ -19,8 +19,7 @@ from jointlab.science.techniques.technique import Figure
 if TYPE_CHECKING:
     from jointlab.node.read_command import Answer
 
-_IN_STRIP = 5
-_MOST_FIGURES = 200
+_AT_ONCE, _MOST = 16, 400  # figures in the table, and below “all figures”
 _MARK = (
     '<svg viewBox="0 0 27 15" aria-hidden="true"><circle cx="7.5" cy="7.5" r="6.5" fill="var(--a)"/>'
     '<path d="M18.5 0l7.5 7.5-7.5 7.5L11 7.5z" fill="var(--n)" stroke="var(--paper)" stroke-width="1.5"/></svg>'
@@ -52,7 +51,7 @@ def _contents(answers: "Sequence[Answer]") -> str:
             what = answer.refused.message if answer.refused else ""
             rows.append((name, "✕ not read", escape(what)))
         else:
-            figures = answer.file.figures[:1]
+            figures = answer.file.headline(most=1)
             first = f"{QUANTITIES[figures[0].quantity].en} {_value(figures[0])}" if figures else "—"
             rows.append((name, escape(_words(answer.file.reading.technique)), escape(first)))
     return f'<section class="card">{_table(("File", "Technique", "First figure"), rows)}</section>'
@@ -68,7 +67,7 @@ def _section(answer: "Answer", number: int) -> str:
     return (
         f"{head}<h2>{escape(_words(reading.technique).capitalize())} <small>{escape(_name(answer))}</small></h2>"
         f'<p class="sub soft">{escape(" · ".join(fact for fact in facts if fact))}</p>'
-        f"{_strip(file.figures)}{_plots(file)}{_figures(file)}{_cautions(file)}{_tables(file)}{_chain(file)}</section>"
+        f"{_strip(file)}{_plots(file)}{_figures(file)}{_cautions(file)}{_tables(file)}{_chain(file)}</section>"
     )
 
 
@@ -88,13 +87,10 @@ def _refusal(fault: Fault | None) -> str:
     return f'<div class="say err"><b>✕ {escape(fault.code)}</b> {escape(fault.message)}{asked}</div>'
 
 
-def _strip(figures: Sequence[Figure]) -> str:
-    """At most five figures, one of a kind, the technique's first ones."""
-    chosen: dict[str, Figure] = {}
-    for figure in figures:
-        chosen.setdefault(figure.quantity, figure)
+def _strip(file: ReadFile) -> str:
+    """At most five figures, one of a kind."""
     cells = []
-    for figure in list(chosen.values())[:_IN_STRIP]:
+    for figure in file.headline():
         value, _, spread = with_uncertainty(figure.value, figure.uncertainty).partition(" ± ")
         small = (f"± {spread} " if spread else "") + display_unit(figure.unit).removeprefix("1")
         cells.append(
@@ -118,7 +114,7 @@ def _figures(file: ReadFile) -> str:
     if not file.figures:
         return ""
     rows = []
-    for figure in file.figures[:_MOST_FIGURES]:
+    for figure in file.figures[:_MOST]:
         stated = stated_for(figure, file.stated)
         beside = "—" if stated is None else f"{stated.value:.6g}"
         apart = "" if stated is None else difference(figure.value, stated.value)
@@ -134,11 +130,13 @@ def _figures(file: ReadFile) -> str:
                 + (f' <span class="soft">± {escape(figure.includes)}</span>' if figure.includes else ""),
             )
         )
-    more = len(file.figures) - _MOST_FIGURES
-    note = f'<p class="soft small">and {more} more figures; <code>--json</code> shows all</p>' if more > 0 else ""
     head = ("Figure", "Conditions", "Computed here", "Stated by the file", "Difference", "Method")
-    table = _table(head, rows, numeric=(2, 3, 4))
-    return f'<section class="card"><h3>Computed here, and stated by the file</h3>{table}{note}</section>'
+    table = _table(head, rows[:_AT_ONCE], numeric=(2, 3, 4))
+    rest, left = rows[_AT_ONCE:], len(file.figures) - _MOST
+    more = f"<summary>{len(rest)} more figures</summary>{_table(head, rest, numeric=(2, 3, 4))}" if rest else ""
+    note = f'<p class="soft small">and {left} more; <code>--json</code> shows all</p>' if left > 0 else ""
+    hidden = f"<details>{more}{note}</details>" if more else ""
+    return f'<section class="card"><h3>Computed here, and stated by the file</h3>{table}{hidden}</section>'
 
 
 def stated_for(figure: Figure, stated: Sequence[Stated]) -> Stated | None:

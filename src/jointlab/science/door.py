@@ -40,6 +40,16 @@ class ReadFile:
         """Every figure of merit, in the order of the analyses."""
         return tuple(figure for _, analysis in self.analyses for figure in analysis.figures)
 
+    def headline(self, *, most: int = 5) -> tuple[Figure, ...]:
+        """The most telling figures, one of a kind, in the order that each technique gives its quantities."""
+        chosen: dict[str, Figure] = {}
+        for technique, analysis in self.analyses:
+            for name in technique.quantities:
+                found = next((figure for figure in analysis.figures if figure.quantity == name), None)
+                if found is not None:
+                    chosen.setdefault(name, found)
+        return tuple(chosen.values())[:most]
+
     @property
     def warnings(self) -> tuple[Caution, ...]:
         """Warnings of the reader, of the self-checks and of the analyses."""

@@ -6,22 +6,22 @@ from jointlab.science.reading import Reading
 from jointlab.science.settings import Settings
 from jointlab.science.techniques.technique import Technique
 
-# Modules of this package, each with TECHNIQUES: tuple[Technique, ...].
+# Modules of this package, each with TECHNIQUES: tuple[Technique, ...]; figures are shown in this order.
 MODULES: tuple[str, ...] = (
     "adsorption_bet",
     "adsorption_pores",
+    "supercapacitor",
     "galvanostatic_cycling",
     "impedance",
     "mpp_tracking",
     "powder_diffraction",
     "quantum_efficiency",
     "solar_cell_iv",
-    "supercapacitor",
 )
 
 # The names a reading's `technique` may have: the contract of `jointlab read`.
 TECHNIQUE_NAMES: tuple[str, ...] = (
-    "galvanostatic_cycling", "supercapacitor", "cyclic_voltammetry", "linear_sweep_voltammetry", "chronoamperometry",
+    "galvanostatic_cycling", "cyclic_voltammetry", "linear_sweep_voltammetry", "chronoamperometry",
     "chronopotentiometry", "impedance", "powder_diffraction", "gas_adsorption", "solar_cell_iv", "quantum_efficiency",
     "thermoelectric", "uv_vis_nir", "raman", "photoluminescence", "infrared", "xps", "thermal_analysis", "hall_effect",
     "electron_microscopy", "light_scattering", "current_voltage",

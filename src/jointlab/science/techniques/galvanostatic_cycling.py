@@ -378,9 +378,9 @@ TECHNIQUES = (
         "Capacity, efficiency and retention by cycle",
         analyse,
         (
-            "charge_capacity", "discharge_capacity", "specific_charge_capacity", "specific_discharge_capacity", "charge_energy",
-            "discharge_energy", "mean_charge_voltage", "mean_discharge_voltage", "voltage_hysteresis", "coulombic_efficiency",
-            "energy_efficiency", "capacity_retention", "cycles_to_80_percent",
+            "specific_discharge_capacity", "discharge_capacity", "coulombic_efficiency", "mean_discharge_voltage",
+            "energy_efficiency", "specific_charge_capacity", "charge_capacity", "capacity_retention", "cycles_to_80_percent",
+            "discharge_energy", "charge_energy", "mean_charge_voltage", "voltage_hysteresis",
         ),
         (
             Setting("electrode", "Which half-cycle comes first and what efficiency means.", options=_ELECTRODES),

@@ -240,8 +240,8 @@ TECHNIQUES = (
         "Impedance spectra: Kramers-Kronig test, resistances, equivalent circuit",
         analyse,
         (
-            "kramers_kronig_residual", "high_frequency_resistance", "polarization_resistance", "series_resistance",
-            "charge_transfer_resistance", "arc_resistance", "capacitance", "inductance", "cpe_admittance", "cpe_exponent",
+            "series_resistance", "charge_transfer_resistance", "high_frequency_resistance", "polarization_resistance",
+            "kramers_kronig_residual", "arc_resistance", "capacitance", "inductance", "cpe_admittance", "cpe_exponent",
             "warburg_coefficient", "diffusion_resistance", "diffusion_time",
         ),
         _SETTINGS,

@@ -50,8 +50,8 @@ TECHNIQUES = (
         title="Reflections, size, strain and cell",
         analyse=analyse,
         quantities=(
-            "peak_position", "lattice_spacing", "peak_height", "peak_area", "peak_width", "integral_breadth", "crystallite_size",
-            "microstrain", "lattice_parameter", "lattice_angle", "cell_volume", "two_theta_shift",
+            "crystallite_size", "lattice_parameter", "microstrain", "cell_volume", "lattice_angle", "two_theta_shift",
+            "peak_position", "lattice_spacing", "peak_width", "integral_breadth", "peak_height", "peak_area",
         ),
         settings=SETTINGS,
         applies=applies,

@@ -297,10 +297,10 @@ def _plot(branches: Sequence[_Branch]) -> Plot:
 TECHNIQUES = (
     Technique(
         "solar_cell_iv.figures", "solar_cell_iv", "1", "Solar-cell figures of merit", analyse,
-        ("short_circuit_current_density", "short_circuit_current", "open_circuit_voltage", "fill_factor",
-         "power_conversion_efficiency", "maximum_power", "maximum_power_density", "maximum_power_voltage",
+        ("power_conversion_efficiency", "open_circuit_voltage", "short_circuit_current_density", "fill_factor",
+         "hysteresis_index", "short_circuit_current", "maximum_power", "maximum_power_density", "maximum_power_voltage",
          "maximum_power_current_density", "maximum_power_current", "area_series_resistance", "area_shunt_resistance",
-         "series_resistance", "shunt_resistance", "hysteresis_index"),
+         "series_resistance", "shunt_resistance"),
         SETTINGS, applies,
     ),
 )  # fmt: skip

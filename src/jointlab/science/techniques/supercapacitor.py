@@ -277,8 +277,8 @@ TECHNIQUES = (
         "Capacitance, resistance, energy and power of a supercapacitor",
         analyse,
         (
-            "capacitance", "specific_capacitance", "areal_capacitance", "voltage_drop", "internal_resistance", "discharge_energy",
-            "power", "specific_energy", "specific_power",
+            "specific_capacitance", "capacitance", "areal_capacitance", "internal_resistance", "specific_energy",
+            "specific_power", "voltage_drop", "discharge_energy", "power",
         ),
         (
             Setting("device", "What was cycled.", options=_DEVICES),

@@ -50,7 +50,7 @@ class Technique:
     version: str
     title: str
     analyse: Callable[[Reading, Settings], Analysis]
-    quantities: tuple[str, ...]  # of the figures that it may give
+    quantities: tuple[str, ...]  # of the figures that it may give, the most telling first
     settings: tuple[Setting, ...] = ()
     applies: Callable[[Reading, Settings], bool] = lambda reading, settings: True
 
