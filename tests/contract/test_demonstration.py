@@ -9,6 +9,7 @@ import pytest
 from jointlab.errors import BadInput
 from jointlab.node.cli import main
 from jointlab.science.demonstration import laboratory as lab
+from jointlab.science.demonstration import models
 from jointlab.science.door import ReadFile, read_source
 from jointlab.science.source import Source
 from jointlab.science.techniques.technique import Figure
@@ -52,7 +53,7 @@ def test_the_refused_file_names_the_export() -> None:
 
 
 @pytest.mark.parametrize(("name", "cell"), [("GCPL.mpt", lab.CELL_ALMATY), ("cell11.csv", lab.CELL_NANJING)])
-def test_a_cell_gives_its_capacities(name: str, cell: lab.models.HalfCell) -> None:
+def test_a_cell_gives_its_capacities(name: str, cell: models.HalfCell) -> None:
     for cycle in (1, cell.cycles):
         wanted = cell.capacity * (1 - cell.fade) ** (cycle - 1)
         found = figure(name, "specific_discharge_capacity", cycle=cycle)
@@ -80,7 +81,7 @@ def test_the_powder_gives_its_size_and_its_cell(name: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "solid"), [("N2.aif", lab.SOLID_ALMATY), ("N2.DAT", lab.SOLID_NANJING)])
-def test_the_solid_gives_its_area(name: str, solid: lab.models.Mesopores) -> None:
+def test_the_solid_gives_its_area(name: str, solid: models.Mesopores) -> None:
     assert figure(name, "bet_area").value == pytest.approx(solid.area, rel=0.01)
     assert figure(name, "bet_constant").value == pytest.approx(solid.constant, rel=0.05)
     assert figure(name, "pore_volume").value == pytest.approx(solid.pore_volume, rel=0.03)
@@ -94,7 +95,7 @@ def test_the_solar_cell_gives_its_photocurrent() -> None:
 
 
 @pytest.mark.parametrize(("name", "electrode"), [("EIS.DTA", lab.ELECTRODE_ALMATY), ("EIS.txt", lab.ELECTRODE_NANJING)])
-def test_the_electrode_gives_its_resistances(name: str, electrode: lab.models.Interface) -> None:
+def test_the_electrode_gives_its_resistances(name: str, electrode: models.Interface) -> None:
     assert figure(name, "series_resistance").value == pytest.approx(electrode.ohmic, rel=0.02)
     assert figure(name, "charge_transfer_resistance").value == pytest.approx(electrode.transfer, rel=0.05)
 

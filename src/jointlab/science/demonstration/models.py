@@ -219,13 +219,16 @@ _N2_AREA = 0.162e-18 * 6.02214076e23 * 1e-3  # m^2 per mmol in a monolayer
 _N2_LIQUID = 34.67e-3  # cm^3 per mmol of liquid nitrogen at 77 K
 
 
-def adsorb(solid: Mesopores) -> Isotherm:
+def adsorb(solid: Mesopores, *, seed: int) -> Isotherm:
     """An isotherm of type IV with a hysteresis loop."""
     import numpy as np
 
     up = np.concatenate([np.geomspace(1e-4, 0.04, 9), np.linspace(0.05, 0.30, 14), np.linspace(0.33, 0.99, 34)])
     down = np.linspace(0.985, 0.32, 30)
-    return Isotherm(up, _amount(solid, up, solid.fills_at), down, _amount(solid, down, solid.empties_at))
+    random = noise(seed)
+    filling = _amount(solid, up, solid.fills_at) * random.normal(1, 0.0015, len(up))
+    emptying = _amount(solid, down, solid.empties_at) * random.normal(1, 0.0015, len(down))
+    return Isotherm(up, filling, down, emptying)
 
 
 def _amount(solid: Mesopores, pressure: "Array", centre: float) -> "Array":

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT = 660, 330
 _MARGIN_LEFT, _MARGIN_TOP, _MARGIN_RIGHT, _MARGIN_BOTTOM = 64, 30, 16, 48
 _INSET = 0.34  # of the plot's width and height
+_BAND_LABEL = 34  # pixels that the words of a shaded range take
 _SIGNAL = 1e-4  # of the values: smaller spans of y are widened
 _MOST_TITLED = 200  # points that carry a title of their own
 _MOST_MARKED = 1500  # beyond, points melt into a line
@@ -66,14 +67,44 @@ def _draw(plot: Plot, frame: _Frame, language: str) -> str:
 
 
 def _inset(plot: Plot, frame: _Frame, language: str) -> str:
-    """A smaller plot in the upper left, to the right of a shaded range."""
+    """A smaller plot where the curves leave room for it."""
     if plot.inset is None:
         return ""
     width, height = frame.x.length * _INSET, frame.y.length * _INSET
-    left = max([60.0, *(frame.x.place(band.high) + 62 for band in plot.bands)])
+    left, top = _inset_corner(plot, frame)
     panel = f'<rect x="-52" y="-28" width="{width + 70:.0f}" height="{height + 76:.0f}" rx="6" class="panel"/>'
     inner = _draw(plot.inset, _frame(plot.inset, width, height, most=4), language)
-    return f'<g transform="translate({left:.0f},{_MARGIN_TOP})">{panel}{inner}</g>'
+    return f'<g transform="translate({left:.0f},{top:.0f})">{panel}{inner}</g>'
+
+
+def _inset_corner(plot: Plot, frame: _Frame) -> tuple[float, float]:
+    """Where the inset's drawing area begins: the place that hides the least of curves and shaded ranges."""
+    width, height = frame.x.length * _INSET + 70, frame.y.length * _INSET + 76
+    curves = [_along(frame, series) for series in plot.series]
+    places = [
+        (x, y) for y in range(2, int(frame.y.length - height), 12) for x in range(4, int(frame.x.length - width), 16)
+    ]
+
+    def hidden(place: tuple[float, float]) -> tuple[float, float, float]:
+        left, top = place
+        points = sum(int(((x > left) & (x < left + width) & (y > top) & (y < top + height)).sum()) for x, y in curves)
+        bands = sum(frame.x.place(b.low) < left + width and frame.x.place(b.high) > left for b in plot.bands)
+        return points, bands * (2 if top < _BAND_LABEL else 1), top
+
+    left, top = min(places, key=hidden) if places else (60, 30)
+    return left + 52.0, top + 28.0
+
+
+def _along(frame: _Frame, series: Series) -> "tuple[NDArray[np.float64], NDArray[np.float64]]":
+    """Many points along a curve, in pixels, for asking what lies where."""
+    import numpy as np
+
+    x, y = _places(frame.x, series.x), frame.y.length - _places(frame.y, series.y)
+    seen = np.isfinite(x) & np.isfinite(y)
+    x, y = x[seen], y[seen]
+    at = np.linspace(0, max(len(x) - 1, 0), 600)
+    steps = np.arange(len(x))
+    return (np.interp(at, steps, x), np.interp(at, steps, y)) if len(x) else (x, y)
 
 
 def _frame(plot: Plot, width: float, height: float, *, most: int) -> _Frame:
@@ -277,8 +308,8 @@ def _legend(frame: _Frame, plot: Plot) -> str:
     x = 10.0 if left else frame.x.length - wide
     top = 46.0 if plot.bands and left else 12.0
     if plot.inset is not None:
-        left, top = True, frame.y.length * _INSET + _MARGIN_TOP + 72
-        x = max([10.0, *(frame.x.place(band.high) + 10 for band in plot.bands)])
+        corner = _inset_corner(plot, frame)
+        x, top = corner[0] - 42, corner[1] + frame.y.length * _INSET + 62
     out = []
     for row, series in enumerate(named):
         y = top + 17 * row

@@ -267,7 +267,7 @@ def _plots(data: Data, bet: Bet | None) -> tuple[Plot, ...]:
     series = [Series("adsorption", ads.relative_pressure, ads.loading, "line+points")]
     if len(des.loading):
         series.append(Series("desorption", des.relative_pressure, des.loading, "line+points", rank=1))
-    bands = () if bet is None else (Band(bet.low, bet.high, f"BET range {bet.low:.3g} – {bet.high:.3g}"),)
+    bands = () if bet is None else (Band(bet.low, bet.high, "BET range"),)
     isotherm = Plot(
         "isotherm", "Isotherm", Axis(data.abscissa), Axis(data.ordinate), tuple(series),
         caption="Filled: adsorption, open: desorption.",

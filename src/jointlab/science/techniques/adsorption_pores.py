@@ -138,7 +138,7 @@ def _t_plot_plot(branch: Branch, thickness: "NDArray[np.float64]", fit: TPlot) -
             Series("line", ends, fit.line.slope * ends + fit.line.intercept, "line"),
         ),
         description=f"Amount adsorbed over film thickness, with the line through {fit.line.points} points.",
-        bands=(Band(fit.low, fit.high, f"{fit.low:.3g} – {fit.high:.3g} nm"),),
+        bands=(Band(fit.low, fit.high, "fit"),),
     )  # fmt: skip
 
 
