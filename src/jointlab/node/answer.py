@@ -2,11 +2,12 @@
 
 import json
 import math
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 from jointlab.errors import Fault, Question
 from jointlab.science.door import ReadFile
-from jointlab.science.reading import Table
+from jointlab.science.reading import Conditions, Table
 from jointlab.science.source import printable
 
 if TYPE_CHECKING:
@@ -41,17 +42,17 @@ def _read(file: ReadFile) -> dict[str, Any]:
         "started_zone": reading.started_zone,
         "tables": [_table(table) for table in reading.tables],
         "stated": [
-            {"quantity": s.quantity, "value": _number(s.value), "unit": s.unit, "conditions": dict(s.conditions)} for s in reading.stated
+            {"quantity": s.quantity, "value": _number(s.value), "unit": s.unit, "conditions": _plainly(s.conditions)} for s in reading.stated
         ],
         "figures": [
             {
                 "quantity": f.quantity, "value": _number(f.value), "unit": f.unit, "uncertainty": _number(f.uncertainty),
-                "method": f.method, "conditions": dict(f.conditions), "includes": f.includes,
+                "method": f.method, "conditions": _plainly(f.conditions), "includes": f.includes,
             }
             for f in file.figures
         ],
         "warnings": [{"code": w.code, "message": w.message} for w in file.warnings],
-        "facts": {key: value for key, value in reading.facts.items() if value not in ("", None)},
+        "facts": {key: value for key, value in _plainly(reading.facts).items() if value not in ("", None)},
         "decisions": dict(reading.decisions),
         "analyses": [{"name": t.name, "version": t.version, "decisions": dict(a.decisions)} for t, a in file.analyses],
     }  # fmt: skip
@@ -70,7 +71,7 @@ def _table(table: Table) -> dict[str, Any]:
                 "min": low, "max": high, "quantity": column.quantity, "header": column.header,
             }
         )  # fmt: skip
-    return {"name": table.name, "rows": table.rows, "columns": columns, "conditions": dict(table.conditions)}
+    return {"name": table.name, "rows": table.rows, "columns": columns, "conditions": _plainly(table.conditions)}
 
 
 def _cell(series: "pl.Series", row: int) -> float | int | str | None:
@@ -89,11 +90,15 @@ def _plain(value: object) -> float | int | str | None:
     """A cell as JSON has it: nan and infinities are absent values."""
     if value is None or isinstance(value, str):
         return value
-    if isinstance(value, bool | int):
+    if isinstance(value, Integral):  # of numpy too
         return int(value)
     if isinstance(value, float):
-        return value if math.isfinite(value) else None
+        return float(value) if math.isfinite(value) else None
     return str(value)
+
+
+def _plainly(values: Conditions) -> dict[str, float | int | str | None]:
+    return {key: _plain(value) for key, value in values.items()}
 
 
 def _number(value: float | None) -> float | None:

@@ -1,6 +1,7 @@
 """The command line. Light at start: each command's module is imported when it is chosen."""
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -40,6 +41,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit status is 0, 3 (some files refused) or 2 (usage)."""
+    _speak_utf8()
     options = build_parser().parse_args(arguments)
     # A second thread only spins on matrices as small as ours; on a busy machine that costs up to eight times the time.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -58,11 +60,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         return run_formats()
     except BrokenPipeError:  # the reader of our output went away, as `head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard_output()
         return 0
+    except OSError as fault:  # our output has no place to go: the disk behind it is full
+        sys.stderr.write(f"jointlab: cannot go on: {fault.strerror or fault}\n")
+        _discard_output()
+        return 2
     except KeyboardInterrupt:
         sys.stderr.write("\nstopped\n")
         return 130
+
+
+def _speak_utf8() -> None:
+    """Names, units and sentences need letters that the code page of a console may not have."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _discard_output() -> None:
+    """What is still to be flushed goes nowhere, so that the end of the program is quiet."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

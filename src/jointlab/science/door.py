@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from jointlab.errors import BadInput, Fault
 from jointlab.science.checks import check
 from jointlab.science.readers import all_readers, reader_for
-from jointlab.science.readers.reader import Reader
 from jointlab.science.reading import Caution, Reading, Stated, Table
 from jointlab.science.settings import Setting, Settings
 from jointlab.science.source import Source, open_source
@@ -69,9 +68,7 @@ def read_source(source: Source, given: Mapping[str, str] | None = None) -> ReadF
     """As `read`, for bytes that are already in memory."""
     settings = Settings(given)
     check_settings(settings.given)
-    reader = reader_for(source)
-    reading = _read_guarded(reader, source, settings)
-    reading = replace(reading, warnings=(*reading.warnings, *check(reading)))
+    reading = _read_guarded(source, settings)
     analyses = tuple((t, _analyse_guarded(t, reading, settings)) for t in techniques_for(reading, settings))
     return ReadFile(source.name, source.sha256, reading, analyses)
 
@@ -92,10 +89,14 @@ def check_settings(given: Mapping[str, str]) -> None:
             raise BadInput("setting.unknown", "There is no setting “{key}”. {advice}", key=key, advice=advice)
 
 
-def _read_guarded(reader: Reader, source: Source, settings: Settings) -> Reading:
-    """The reader boundary: whatever a broken file makes a library raise becomes a refusal."""
+def _read_guarded(source: Source, settings: Settings) -> Reading:
+    """The reader boundary: whatever a broken file makes a library raise, recognised or not, becomes a refusal."""
+    title = "file of a known kind"
     try:
-        return reader.read(source, settings)
+        reader = reader_for(source)
+        title = reader.title
+        reading = reader.read(source, settings)
+        return replace(reading, warnings=(*reading.warnings, *check(reading)))
     except Fault:
         raise
     except MemoryError:
@@ -106,7 +107,7 @@ def _read_guarded(reader: Reader, source: Source, settings: Settings) -> Reading
         raise BadInput(
             "file.damaged",
             "“{name}” looks like a {title}, but its content does not hold together ({kind}: {reason}). It may be cut or damaged; copy it again.",
-            name=source.name, title=reader.title, kind=type(fault).__name__, reason=str(fault)[:200],
+            name=source.name, title=title, kind=type(fault).__name__, reason=str(fault)[:200],
         ) from fault  # fmt: skip
 
 

@@ -61,7 +61,15 @@ class Source:
 
     @cached_property
     def head_text(self) -> str:
-        """The first 4 KiB as text, for recognition only: UTF-16 and UTF-8 where they are valid, else Latin-1."""
+        """The first 4 KiB as text, for recognition only: UTF-16 and UTF-8 where they are valid, else Latin-1.
+
+        Lone CR line ends are LF, as the text engine has them.
+        """
+        text = self._decoded_head
+        return text.replace("\r", "\n") if "\n" not in text else text
+
+    @property
+    def _decoded_head(self) -> str:
         head = self.head
         if head.startswith((b"\xff\xfe", b"\xfe\xff")):
             return head.decode("utf-16", errors="replace").lstrip("\ufeff")

@@ -96,9 +96,11 @@ def open_workbook(data: bytes, archive: Archive | None = None) -> Workbook:
         logging.getLogger(name).addHandler(logging.NullHandler())
     try:
         return Workbook(fastexcel.read_excel(data), archive)
-    except fastexcel.FastExcelError as fault:
+    except BaseException as fault:
+        if not isinstance(fault, fastexcel.FastExcelError) and type(fault).__name__ != "PanicException":
+            raise  # of what is no Exception only a panic of calamine is the file's doing
         raise BadInput(
             "workbook.broken",
-            "The spreadsheet cannot be opened: {reason}. Save it again as .xlsx.",
-            reason=str(fault).splitlines()[0],
+            "The spreadsheet cannot be opened: {reason}. It is cut or damaged; copy it again, or save it again as .xlsx.",
+            reason=(str(fault).splitlines() or ["calamine stopped"])[0],
         ) from fault

@@ -11,7 +11,7 @@ from jointlab.science.settings import Settings
 from jointlab.science.source import Source
 
 
-def test_a_panic_of_a_compiled_library_is_a_refusal_and_an_interrupt_is_not() -> None:
+def test_a_panic_of_a_compiled_library_is_a_refusal_and_an_interrupt_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
     def panics(source: Source, settings: Settings) -> Reading:
         raise pl.exceptions.PanicException("index out of bounds")
 
@@ -20,7 +20,19 @@ def test_a_panic_of_a_compiled_library_is_a_refusal_and_an_interrupt_is_not() ->
 
     source = Source("x", b"x")
     with pytest.raises(BadInput) as caught:
-        door._read_guarded(Reader("a.b", "A", ("raman",), lambda _: True, panics), source, Settings())
+        monkeypatch.setattr(door, "reader_for", lambda _: Reader("a.b", "A", ("raman",), lambda _: True, panics))
+        door._read_guarded(source, Settings())
     assert caught.value.code == "file.damaged"
     with pytest.raises(KeyboardInterrupt):
-        door._read_guarded(Reader("a.b", "A", ("raman",), lambda _: True, interrupted), source, Settings())
+        monkeypatch.setattr(door, "reader_for", lambda _: Reader("a.b", "A", ("raman",), lambda _: True, interrupted))
+        door._read_guarded(source, Settings())
+
+
+def test_a_panic_while_a_file_is_recognised_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
+    def panics(source: Source) -> Reader:
+        raise pl.exceptions.PanicException("index out of bounds")
+
+    monkeypatch.setattr(door, "reader_for", panics)
+    with pytest.raises(BadInput) as caught:
+        door.read_source(Source("x", b"x"))
+    assert caught.value.code == "file.damaged"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from jointlab.errors import BadInput, NotFound
-from jointlab.science.source import hash_file, open_source, printable
+from jointlab.science.source import Source, hash_file, open_source, printable
 
 
 def code_of(path: Path, **options: int) -> str:
@@ -55,3 +55,8 @@ def test_a_hash_is_had_of_regular_files_only(tmp_path: Path) -> None:
 )
 def test_names_are_safe_to_show(name: str, shown: str) -> None:
     assert printable(name) == shown
+
+
+def test_lone_carriage_returns_end_the_lines_of_the_head() -> None:
+    assert Source("x", b"a\rb\r").head_text == "a\nb\n"
+    assert Source("x", b"a\r\nb").head_text == "a\r\nb"

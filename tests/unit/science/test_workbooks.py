@@ -1,5 +1,9 @@
 """Workbooks: text and full numbers of one sheet, and recognition that never raises."""
 
+import pytest
+
+from jointlab.errors import BadInput
+from jointlab.science.door import read_source
 from jointlab.science.source import Source, open_source
 from tests.instrument_files import needs_real_files, real_file
 
@@ -27,3 +31,12 @@ def test_a_chart_sheet_has_no_rows_and_the_others_are_read() -> None:
 def test_tops_of_what_is_no_workbook_are_empty() -> None:
     for data in (b"text", b"PK\x03\x04broken", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600):
         assert not Source("x", data).tops
+
+
+@needs_real_files
+@pytest.mark.parametrize("kept", [600, 37_035, 101_123, 200_123, 223_355])
+def test_a_cut_xls_says_that_it_is_cut(kept: int) -> None:
+    data = real_file("adsorption/Sample_A.xls").read_bytes()
+    with pytest.raises(BadInput) as caught:
+        read_source(Source("x.xls", data[:kept]))
+    assert caught.value.code == "workbook.broken"

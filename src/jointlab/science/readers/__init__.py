@@ -80,8 +80,7 @@ def reader_for(source: Source) -> Reader:
             name=source.name,
             titles=" or ".join(r.title for r in claims),
         )
-    if source.archive is not None:  # a damaged archive or .xlsx says so itself
-        _ = source.workbook
+    _ = source.workbook  # a damaged archive, .xlsx or .xls says so itself
     raise BadInput(
         "format.unknown",
         "“{name}” is in no format that is known here. `jointlab formats` lists what is read; export one of those from the instrument's program.",

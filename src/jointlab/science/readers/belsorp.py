@@ -103,7 +103,7 @@ def read_dat(source: Source, settings: Settings) -> Reading:
         stop = text.find_line(r'(?m)^"?0"?(\t|\s*$)|^=|^"?No', start=line + 1) or text.line_count
         if stop == text.line_count or not text.line(stop).startswith(("0", '"0')):
             cautions.append(_not_closed(line))
-            stop = _whole_lines(text, stop)
+            stop = max(_whole_lines(text, stop), line + 1)
         if any(row.strip() for row in text.lines(line + 1, stop)):
             parsed = text.table(line + 1, headers, separator="\t", stop=stop)
             cautions += parsed.cautions
@@ -137,14 +137,12 @@ def read_csv(source: Source, settings: Settings) -> Reading:
 
 
 def _without_open_end(reading: Reading) -> Reading:
-    """A last line without a line end may be cut inside its last number: it stays only where all points are there."""
+    """A last line without a line end may be cut inside its last number, however many points the header promises."""
     table = reading.tables[0]
-    whole = reading.rows_stated.get(table.name) == table.rows
-    said = "it is kept, for the header promises as many points" if whole else "it was left out"
     caution = Caution(
-        "belsorp.open-end", f"The last line has no line end and may be cut inside its last number; {said}."
+        "belsorp.open-end", "The last line has no line end and may be cut inside its last number; it was left out."
     )
-    kept = table if whole else replace(table, frame=table.frame[:-1])
+    kept = replace(table, frame=table.frame[:-1])
     return replace(reading, tables=(kept,), warnings=(*reading.warnings, caution))
 
 

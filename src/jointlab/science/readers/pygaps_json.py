@@ -32,9 +32,9 @@ _KNOWN = {"isotherm_data", "temperature", "adsorbate", "material", "material_mas
 
 def recognises(source: Source) -> bool:
     """A JSON object with the keys of a pyGAPS isotherm near its start or end."""
-    if source.head.lstrip()[:1] != b"{":
+    if not source.head_text.lstrip().startswith("{"):
         return False
-    ends = source.data[:4096] + source.data[-4096:]
+    ends = (source.head + source.data[-4096:]).replace(b"\0", b"")  # UTF-16 too
     return b'"isotherm_data"' in ends and (b'"loading_basis"' in ends or b'"adsorbate"' in ends)
 
 

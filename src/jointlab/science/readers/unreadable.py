@@ -33,7 +33,9 @@ def _starts_with(*openings: str) -> Callable[[Source], bool]:
 
 def _is_binary(source: Source) -> bool:
     """No text and none of the containers that other readers know."""
-    return b"\0" in source.head[:512] and not source.head.startswith((b"PK", _OLE2, b"SQLite"))
+    return b"\0" in source.head[:512] and not source.head.startswith(
+        (b"PK", _OLE2, b"SQLite", b"\xff\xfe", b"\xfe\xff")
+    )
 
 
 def _is_land_binary(source: Source) -> bool:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from jointlab.errors import BadInput
 from jointlab.science.reading import Caution
@@ -182,27 +182,42 @@ def _without_cut_line(block: bytes, width: int, separator: str, *, ended: bool) 
     last, before = block[start:end], block[block.rfind(b"\n", 0, max(start - 1, 0)) + 1 : max(start - 1, 0)]
     mark = separator.encode()
     few = last.count(mark) < min(before.count(mark), width - 1)
-    if start and (few or (not ended and _is_short(block[:start], last, separator))):
+    end_form = "whole" if ended or not start else _last_number(block[:start], last, separator)
+    if start and (few or end_form == "short"):
         said = Caution(
             "table.last-line-cut", f"The last line is cut (“{last[:60].decode(errors='replace')}”) and was left out."
         )
         return block[:start].rstrip(b"\r\n"), [said]
+    if end_form == "open":
+        shown = last.rpartition(mark)[2][:60].decode(errors="replace")
+        said = Caution(
+            "table.open-end",
+            f"The last line has no line end: if it was cut there, its last cell (“{shown}”) lacks digits.",
+        )
+        return block, [said]
     return block, []
 
 
-def _is_short(before: bytes, last: bytes, separator: str) -> bool:
-    """Whether the last number of the file lacks digits or an exponent that the last number of every other row has."""
-    lines = [line for line in before[-(1 << 12) :].decode(errors="replace").splitlines()[1:] if line.strip()][-_SAMPLE:]
+def _last_number(before: bytes, last: bytes, separator: str) -> Literal["whole", "short", "open"]:
+    """Whether the last cell of a file without a last line end is whole, judged by the last cells of the rows before it.
+
+    Numbers written in one form tell: decimals or an exponent are missing, or all are there. Others are short where they
+    have fewer characters than any before them (whole numbers and words: than the one before); else it stays open.
+    """
+    end_of_it = before[-(1 << 14) :].decode(errors="replace").splitlines()
+    lines = [line for line in end_of_it[len(before) > 1 << 14 :] if line.strip()][-_SAMPLE:]
     spare = separator if all(line.endswith(separator) for line in lines) else ""
-    ends = [
+    *others, end = [
         line.removesuffix(spare).rpartition(separator)[2].strip().strip('"')
         for line in (*lines, last.decode(errors="replace"))
     ]
-    if len(ends) <= _FEWEST_ALIKE:
-        return False
-    exponents, decimals = zip(*(_form(number) for number in ends), strict=True)
-    alike = len(set(decimals[:-1])) == 1  # else the program leaves out zeros at the end
-    return exponents[-1] < min(exponents[:-1]) or (alike and decimals[-1] < decimals[0])
+    if len(others) < _FEWEST_ALIKE or end == others[-1]:
+        return "whole"
+    forms = {_form(number) for number in others}
+    if forms != {(0, 0)} and len(forms) == 1:
+        return "short" if _form(end) < next(iter(forms)) else "whole"
+    length = min(len(cell.lstrip("+-")) for cell in (others if len(forms) > 1 else others[-1:]))
+    return "short" if len(end.lstrip("+-")) < length else "open"
 
 
 def _form(number: str) -> tuple[int, int]:

@@ -119,3 +119,14 @@ def test_what_cannot_be_read_is_refused(text: str, code: str) -> None:
     with pytest.raises(BadInput) as caught:
         read_dat(text)
     assert caught.value.code == code
+
+
+@needs_real_files
+def test_a_file_cut_behind_a_header_ends_and_a_last_number_without_a_line_end_is_no_point() -> None:
+    data = real_file("adsorption/DUT-49_N2_77K.DAT").read_bytes()
+    start = data.rfind(b'"Pe/kPa"') if b'"Pe/kPa"' in data else data.rfind(b"Pe/kPa")
+    assert len(read_source(Source("x.DAT", data[: start + 4])).tables[0].frame)  # was an endless loop
+    data = real_file("adsorption/DUT-32-N2_77K(BelMax).csv").read_bytes().rstrip()
+    whole = read_source(Source("x.csv", data + b"\r\n")).tables[0]
+    cut = read_source(Source("x.csv", data[:-2])).tables[0]
+    assert cut.frame.equals(whole.frame[:-1])

@@ -144,8 +144,33 @@ def test_a_last_number_that_was_cut_is_left_out(last: str, left_out: bool) -> No
 
 
 def test_numbers_of_many_lengths_are_no_sign_of_a_cut() -> None:
-    body = "".join(f"{i}\t{i / 4}\n" for i in range(9)) + "9\t3"
-    assert text_of(body).table(0, ["a", "b"], separator="\t").frame.height == 10
+    body = "".join(f"{i}\t{i / 4}\n" for i in range(9)) + "9\t2.2"
+    parsed = text_of(body).table(0, ["a", "b"], separator="\t")
+    assert parsed.frame.height == 10
+    assert [caution.code for caution in parsed.cautions] == ["table.open-end"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "last", "rows", "code"),
+    [
+        (["21", "22", "23"], "2", 3, "table.last-line-cut"),  # whole numbers: a digit is missing
+        (["21", "22", "23"], "23", 4, None),
+        (["21", "22", "23"], "24", 4, "table.open-end"),  # 241 is possible
+        (["0.5", "0.25", "0.125"], "0", 3, "table.last-line-cut"),
+        (["07:06:03", "07:06:07", "07:06:11"], "07:06:1", 3, "table.last-line-cut"),
+        (["Open", "Close", "Close"], "Clo", 3, "table.last-line-cut"),
+        (["Open", "Open", "Close"], "Close", 4, None),
+        (["1.5000", "2.5000", "3.5000"], "4.5000", 4, None),
+        (["1.5E+00", "2.5E+00", "3.5E+00"], "4.5E+0", 3, "table.last-line-cut"),
+    ],
+)
+def test_the_last_cell_without_a_line_end_is_judged_by_those_above(
+    cells: list[str], last: str, rows: int, code: str | None
+) -> None:
+    body = "".join(f"{i}\t{cell}\n" for i, cell in enumerate(cells)) + f"9\t{last}"
+    parsed = text_of(body).table(0, ["a", "b"], separator="\t")
+    assert parsed.frame.height == rows
+    assert [caution.code for caution in parsed.cautions] == ([code] if code else [])
 
 
 def test_a_row_that_is_too_wide_in_the_middle_is_refused_with_its_line() -> None:
