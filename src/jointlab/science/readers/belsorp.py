@@ -133,7 +133,8 @@ def read_csv(source: Source, settings: Settings) -> Reading:
             parts.append((branch, headers, parsed.frame))
     entries = [entry for row in text.lines(0, start) if (entry := _csv_entry(row, separator)) is not None]
     reading = _reading("belsorp.csv", source.name, entries, parts, cautions, text.decisions)
-    return reading if text.data.endswith(b"\n") else _without_open_end(reading)
+    gone = any(caution.code == "table.last-line-cut" for caution in cautions)
+    return reading if gone or text.data.endswith(b"\n") else _without_open_end(reading)
 
 
 def _without_open_end(reading: Reading) -> Reading:
