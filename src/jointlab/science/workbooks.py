@@ -1,6 +1,7 @@
 """Spreadsheets (.xlsx, .xls) through calamine, which chooses by content, never by extension."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -49,8 +50,6 @@ class Workbook:
     @cached_property
     def tops(self) -> Mapping[str, list[tuple[str | None, ...]]]:
         """The first 60 rows of every sheet as text, for recognising; chart sheets and broken ones have none."""
-        import fastexcel
-
         found: dict[str, list[tuple[str | None, ...]]] = {}
         quick = tops_of(self._archive, rows=_TOP_ROWS) if self._archive is not None else {}
         for sheet in self.sheets:
@@ -59,7 +58,7 @@ class Workbook:
                 continue
             try:
                 found[sheet] = self.cells(sheet, rows=_TOP_ROWS)
-            except fastexcel.FastExcelError:
+            except BadInput:
                 found[sheet] = []
         return found
 
@@ -79,11 +78,12 @@ class Workbook:
     def _load(self, sheet: str, *, header_row: int | None, n_rows: int | None, dtypes: Any) -> "pl.DataFrame":
         # skip_rows=0 keeps leading empty rows, so that row numbers are those a person sees
         # and all rows decide a column's type: the first thousand of a record may be empty or whole numbers
-        loaded = self._reader.load_sheet(
-            sheet, header_row=header_row, n_rows=n_rows, dtypes=dtypes, skip_rows=0 if header_row is None else None,
-            schema_sample_rows=None,
-        )  # fmt: skip
-        return loaded.to_polars()
+        with _refusing():
+            loaded = self._reader.load_sheet(
+                sheet, header_row=header_row, n_rows=n_rows, dtypes=dtypes, skip_rows=0 if header_row is None else None,
+                schema_sample_rows=None,
+            )  # fmt: skip
+            return loaded.to_polars()
 
 
 def open_workbook(data: bytes, archive: Archive | None = None) -> Workbook:
@@ -94,13 +94,25 @@ def open_workbook(data: bytes, archive: Archive | None = None) -> Workbook:
 
     for name in ("fastexcel", "calamine"):  # a column without a type is no news for a terminal
         logging.getLogger(name).addHandler(logging.NullHandler())
-    try:
+    with _refusing():
         return Workbook(fastexcel.read_excel(data), archive)
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """Whatever a damaged spreadsheet makes calamine raise becomes BadInput ``workbook.broken``.
+
+    A panic in compiled code is no Exception of Python, and has no class that could be imported: its name tells.
+    """
+    import fastexcel
+
+    try:
+        yield
     except BaseException as fault:
         if not isinstance(fault, fastexcel.FastExcelError) and type(fault).__name__ != "PanicException":
-            raise  # of what is no Exception only a panic of calamine is the file's doing
+            raise
         raise BadInput(
             "workbook.broken",
             "The spreadsheet cannot be opened: {reason}. It is cut or damaged; copy it again, or save it again as .xlsx.",
-            reason=(str(fault).splitlines() or ["calamine stopped"])[0],
+            reason=(str(fault).splitlines() or ["damaged"])[0],
         ) from fault

@@ -40,3 +40,14 @@ def test_a_cut_xls_says_that_it_is_cut(kept: int) -> None:
     with pytest.raises(BadInput) as caught:
         read_source(Source("x.xls", data[:kept]))
     assert caught.value.code == "workbook.broken"
+
+
+@needs_real_files
+def test_what_makes_the_compiled_reader_panic_is_a_refusal() -> None:
+    data = bytearray(real_file("adsorption/Sample_A.xls").read_bytes())
+    data[28:32] = b"\0\0\0\0"  # byte order and sector size of the compound file
+    source = Source("x.xls", bytes(data))
+    assert source.tops == {}
+    with pytest.raises(BadInput) as caught:
+        _ = source.workbook
+    assert caught.value.code == "workbook.broken"

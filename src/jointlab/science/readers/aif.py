@@ -35,6 +35,7 @@ _TOKEN = re.compile(
 )
 _UNCERTAINTY = r"\(\d+\)$"  # 1.234(5)
 _QUANTITIES = {"pressure": ("pressure", "pressure"), "p0": ("saturation_pressure", "pressure")}
+_RELATIVE = {"relative": "1", "relative%": "%"}  # as pyGAPS writes them
 _LOADINGS = ("amount", "loading", "loading_excess", "loading_absolute", "loading_net")
 _SCALARS = {  # fact: data names, newest first
     "adsorptive": ("_exptl_adsorptive", "_adsorptive_name"),
@@ -225,7 +226,10 @@ def _columns(
         header = f"_adsorp_{key}"
         if key in _QUANTITIES:
             quantity, kind = _QUANTITIES[key]
-            columns.append(RawColumn(_numbers(cells, header), quantity, _unit(scalars, kind, name), header))
+            unit = _unit(scalars, kind, name)
+            if key == "pressure" and unit in _RELATIVE:
+                quantity, unit = "relative_pressure", _RELATIVE[unit]
+            columns.append(RawColumn(_numbers(cells, header), quantity, unit, header))
         elif key == main:
             unit = _unit(scalars, "loading", name)
             columns += loading_columns(_numbers(cells, header), unit=unit, header=header, mass=mass)

@@ -46,6 +46,8 @@ def amount_unit(text: str, *, stp: bool = False) -> str | None:
         bare = _VOLUME.sub("cm3(STP)", bare)
     if bare.lower().replace(" ", "") in ("wt%", "mass%", "%(w/w)", "weight%"):
         return "%"
+    if bare.lower() in ("% mass", "fraction mass"):  # as pyGAPS writes them
+        return "%" if bare.startswith("%") else "1"
     return bare if parse_unit(bare) is not None else None
 
 

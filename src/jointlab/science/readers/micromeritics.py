@@ -7,7 +7,7 @@ holds them one below the other, in columns parted by tabs or set on a page by bl
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from jointlab.errors import BadInput
@@ -75,6 +75,8 @@ def recognises_workbook(source: Source) -> bool:
 
 def recognises_text(source: Source) -> bool:
     """The keys of the page head, or the name of the maker with a report's title."""
+    if source.head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        return False
     head = source.head_text
     keys = re.search(r"(?im)analysis adsorptive\s*:", head) and re.search(r"(?im)sample mass\s*:", head)
     return bool(keys) or ("Micromeritics" in head and re.search(TITLE, head) is not None)
@@ -94,7 +96,7 @@ def read_workbook(source: Source, settings: Settings) -> Reading:
             block = [[(cell or "") for cell in row[first:last]] for row in grid.rows]
             title = next((cell for row in block for cell in row if re.match(TITLE, cell.strip())), sheet)
             sections.append(Section(title, pairs_of(block)))
-            head = head or [*block[:6]]
+            head += block[:6]
             tables += _sheet_tables(grid, title, first, last, settings, source.name)
     return _reading(
         "micromeritics.xls",
@@ -179,9 +181,7 @@ def _sheet_tables(
         headers = [grid.text(row, i) or "" for i in range(first, last)]
         if not _is_table(headers):
             continue
-        stop = row + 1
-        while stop < len(grid.rows) and any(grid.text(stop, i) for i in range(first, last)):
-            stop += 1
+        stop = _end(grid, row + 1, first, last)
         numbers = [sheet_numbers(grid, i, row + 1, stop, settings=settings, name=name) for i in range(first, last)]
         words = [
             pl.Series([grid.text(r, i) for r in range(row + 1, stop)], dtype=pl.String) for i in range(first, last)
@@ -189,6 +189,20 @@ def _sheet_tables(
         above = [grid.text(row - 1, i) or "" for i in range(first, last)] if row else []
         found.append((_rank(title), _side_by_side(_Columns(headers, numbers, words), above)))
     return found
+
+
+def _end(grid: "Grid", row: int, first: int, last: int) -> int:
+    """The row after a table: below it the block is empty, or goes on with words; one empty row between numbers is a gap."""
+
+    def filled(at: int) -> bool:
+        return any(grid.text(at, i) for i in range(first, last))
+
+    def numeric(at: int) -> bool:
+        return at < len(grid.rows) and sum(grid.numbers[at, i] is not None for i in range(first, last)) >= 2
+
+    while row < len(grid.rows) and (filled(row) or numeric(row + 1)):
+        row += 1
+    return row
 
 
 def _side_by_side(table: _Columns, above: Sequence[str]) -> _Columns:
@@ -291,9 +305,13 @@ def _raw_columns(table: _Columns, mass: float | None) -> tuple[list[RawColumn], 
 
 
 def _elapsed(words: "pl.Series") -> "pl.Series":
-    """``01:50`` hours and minutes, or ``01:50:20``, as seconds."""
+    """``01:50`` hours and minutes, ``01:50:20``, or a time of the day that a workbook counts from 1899-12-31, as seconds."""
+    import polars as pl
+
     plain = words.str.strip_chars().str.replace(r"^(\d+):(\d+)$", "$1:$2:00")
-    return durations(plain)
+    days = (plain.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False) - date(1899, 12, 31)).dt.total_days()
+    clock = durations(plain.str.replace(r"^\d{4}-\d\d-\d\d ", ""))
+    return clock + days.cast(pl.Float64).fill_null(0.0) * 86400
 
 
 def _point(text: str | None) -> str | None:

@@ -73,6 +73,13 @@ def test_an_amount_of_the_whole_sample_is_divided_by_its_mass_and_kept() -> None
     assert frame["amount_adsorbed"][0] == 22.41396954
 
 
+def test_relative_pressures_and_masses_as_pygaps_writes_them() -> None:
+    head = HEAD.replace("Torr", "relative").replace("cm3(STP)/g", "% mass")
+    frame = read_text(head + "loop_\n_adsorp_pressure\n_adsorp_amount\n0.1 2\n0.2 3\n").tables[0].frame
+    assert frame["relative_pressure"].to_list() == [0.1, 0.2]
+    assert frame["mass_uptake"].to_list() == [2.0, 3.0]
+
+
 def test_a_volume_without_its_state_is_no_amount() -> None:
     file = read_text(HEAD.replace("cm3(STP)/g", "cm3/g") + LOOP)
     assert not file.tables[0].has("loading")

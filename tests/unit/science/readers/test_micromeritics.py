@@ -7,10 +7,12 @@ import pytest
 from jointlab.errors import BadInput
 from jointlab.science.door import ReadFile, read_source
 from jointlab.science.readers.adsorption_results import Section, pairs_of, stated_results
+from jointlab.science.readers.micromeritics import _elapsed
 from jointlab.science.source import Source
 from jointlab.science.units import convert
 from tests.instrument_files import needs_real_files
 from tests.unit.science.readers.isotherm_checks import CM3_STP, assert_as_expected, read_real
+from tests.unit.science.readers.test_jwgb import workbook
 
 TORR = convert(1.0, source="Torr", target="kPa")
 HEAD = """                                   Full Report Set
@@ -161,3 +163,38 @@ def test_printed_numbers_and_labels() -> None:
     assert [s.value for s in commas] == [194.7493, 100.25]
     unsure = stated_results([Section("BET Report", [("BET Surface Area", "1,234 m²/g")])])
     assert not unsure
+
+
+def test_a_sheet_of_its_own_with_a_gap_between_points() -> None:
+    header: list[str | float] = [
+        "Relative Pressure (p/p°)",
+        "Absolute Pressure (kPa)",
+        "Quantity Adsorbed (cm³/g STP)",
+        "Elapsed Time (h:min)",
+        "Saturation Pressure (kPa)",
+    ]
+    rows: list[list[str | float]] = [
+        ["3Flex Version 5.02"], ["Sample:", "S1"], ["Sample Mass:", "0,1013 g"], ["Analysis Adsorptive:", "N2"], ["Analysis Bath Temp.:", "77.300 K"], [""],
+        ["Isotherm Tabular Report"], [""], header, ["", "", "", "01:10", 100.0], [0.05, 5.0, 10.0, "01:20", ""], ["", "", "", "", ""],
+        [0.1, 10.0, 12.0, "25:40", ""], ["", "", "", "", ""], ["Notes", "nothing"],
+    ]  # fmt: skip
+    file = read_source(
+        Source(
+            "x.xlsx",
+            workbook({"Summary Report": [["BET Surface Area:", "40.5 m²/g"]], "Isotherm Tabular Report": rows}),
+        )
+    )
+    frame = file.tables[0].frame
+    assert frame["relative_pressure"].to_list() == [0.05, 0.1]
+    assert frame["time"].to_list() == [4800.0, 92400.0]
+    assert frame["saturation_pressure"].to_list() == pytest.approx([100.0, 100.0])
+    assert file.reading.facts["sample_mass"] == 0.1013
+    assert file.reading.instrument == "Micromeritics 3Flex Version 5.02"
+    assert [s.value for s in file.stated] == [40.5]
+
+
+def test_elapsed_times() -> None:
+    import polars as pl
+
+    words = pl.Series(["01:50", "101:50", "01:50:20", "1899-12-31 01:50:00", "1900-01-01 01:50:00", None, "x"])
+    assert _elapsed(words).to_list() == [6600.0, 366600.0, 6620.0, 6600.0, 93000.0, None, None]
