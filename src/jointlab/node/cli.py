@@ -16,11 +16,19 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"jointlab {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    reading = commands.add_parser("read", help="read instrument files: columns, figures of merit, or a clear refusal")
-    reading.add_argument("paths", nargs="+", metavar="PATH")
+    reading = commands.add_parser(
+        "read",
+        help="read instrument files: columns, figures of merit, or a clear refusal",
+        description="Read instrument files: columns in canonical units and figures with uncertainty, or a clear refusal. "
+        "One bad file never stops the others.",
+        epilog="Exit status: 0 all files read, 3 some refused, 2 wrong usage. "
+        "Settings are listed in docs/reference/techniques.md and docs/reference/formats.md.",
+    )
+    reading.add_argument("paths", nargs="+", metavar="PATH", help="an instrument file; as many as you like")
+    reading.add_argument("--all", action="store_true", help="show every figure, not only the most telling ones")
     reading.add_argument("--json", action="store_true", help="one JSON object per file, one per line")
     reading.add_argument(
-        "--columns", metavar="DIR", help="also write each table as Parquet DIR/<sha256>-<table>.parquet"
+        "--columns", metavar="DIR", help="also write each table as Parquet: DIR/<sha256 of the file>-<table>.parquet"
     )
     reading.add_argument(
         "--set",
@@ -28,13 +36,20 @@ def build_parser() -> argparse.ArgumentParser:
         default=[],
         metavar="KEY=VALUE",
         dest="given",
-        help="a setting, such as active_mass='12.3 mg'; may be repeated",
+        help="what the file cannot know, such as active_mass='12.3 mg', or the answer to a question; may be repeated",
     )
     reading.add_argument("--report", metavar="FILE", help="also write one self-contained HTML report with plots")
     commands.add_parser(
-        "formats", help="what is read, and what is recognised and refused with the export to make instead"
+        "formats",
+        help="what is read, and what is recognised and refused with the export to make instead",
+        description="List the formats that are read, by technique, and those that are recognised and refused.",
     )
-    demo = commands.add_parser("demo", help="make the demonstration laboratory's files, read them, write a report")
+    demo = commands.add_parser(
+        "demo",
+        help="make the demonstration laboratory's files, read them, write a report",
+        description="Make the files of the demonstration laboratory (invented samples in real formats), read them, "
+        "and write FOLDER/report.html.",
+    )
     demo.add_argument("folder", nargs="?", default="demo", metavar="FOLDER", help="where to write (default: demo)")
     return parser
 

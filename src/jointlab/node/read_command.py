@@ -56,7 +56,7 @@ def run_read(options: argparse.Namespace) -> int:
             sys.stdout.write(answer_json(answer) + "\n")
             sys.stdout.flush()
         else:
-            print_answer(answer)
+            print_answer(answer, every_figure=options.all)
         refused = refused or answer.refused is not None
         if options.report:  # else the columns of thousands of files would stay in memory
             kept.append(answer)
@@ -90,7 +90,11 @@ def parse_settings(given: list[str]) -> dict[str, str]:
     for word in given:
         key, mark, value = word.partition("=")
         if not mark or not key.strip():
-            raise BadInput("setting.form", "--set takes KEY=VALUE, not “{word}”.", word=printable(word))
+            raise BadInput(
+                "setting.form",
+                '--set takes KEY=VALUE, such as active_mass="12.3 mg", not “{word}”.',
+                word=printable(word),
+            )
         settings[key.strip()] = value.strip()
     return settings
 

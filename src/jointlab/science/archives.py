@@ -27,7 +27,11 @@ class Archive:
         declared = self.size(name)
         data = self.top(name, declared + 1)
         if len(data) > declared:
-            raise BadInput("archive.bomb", "Part “{part}” unpacks to more than it declares; not opened.", part=name)
+            raise BadInput(
+                "archive.bomb",
+                "Part “{part}” of the archive unpacks to more than the archive declares; it was not opened. Copy the file again.",
+                part=name,
+            )
         return data
 
     def size(self, name: str) -> int:
@@ -41,14 +45,16 @@ class Archive:
                 return member.read(size)
         except KeyError:
             raise BadInput(
-                "archive.member-missing", "The archive has no part “{part}”; it is incomplete.", part=name
+                "archive.member-missing",
+                "The archive has no part “{part}”, so it is incomplete; copy the file again.",
+                part=name,
             ) from None
         except _damage() as fault:
             raise BadInput(
                 "archive.broken",
-                "Part “{part}” of the archive is damaged or locked: {reason}.",
+                "Part “{part}” of the archive is damaged or locked ({reason}). Copy the file again, or save it without a password.",
                 part=name,
-                reason=fault,
+                reason=str(fault).rstrip("."),
             ) from fault
 
 
@@ -68,14 +74,16 @@ def open_archive(data: bytes) -> Archive:
         members = archive.infolist()
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, UnicodeDecodeError) as fault:
         raise BadInput(
-            "archive.broken", "The file is an archive that is cut or damaged ({reason}). Copy it again.", reason=fault
+            "archive.broken",
+            "The file is an archive that is cut or damaged ({reason}). Copy it again.",
+            reason=str(fault).rstrip("."),
         ) from fault
     total = sum(member.file_size for member in members)
     inflated = any(m.file_size > _SMALL and m.file_size > MAX_RATIO * max(m.compress_size, 1) for m in members)
     if len(members) > MAX_MEMBERS or total > MAX_TOTAL or inflated or any(m.file_size > MAX_MEMBER for m in members):
         raise BadInput(
             "archive.bomb",
-            "The archive holds {count} parts that unpack to {size} MB: beyond what an instrument writes; not opened.",
+            "The archive holds {count} parts that unpack to {size} MB, which is beyond what an instrument writes; it was not opened. Unpack it yourself and give the parts.",
             count=len(members), size=total >> 20,
         )  # fmt: skip
     return Archive(archive, tuple(member.filename for member in members))

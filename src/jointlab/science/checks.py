@@ -16,7 +16,11 @@ def check(reading: Reading) -> tuple[Caution, ...]:
     physically possible: then unit, decimal mark or column is wrong, and no number can be trusted.
     """
     if not any(table.rows for table in reading.tables):
-        raise BadInput("reading.empty", "The file is a {format} file without a single data row.", format=reading.format)
+        raise BadInput(
+            "reading.empty",
+            "The file ({format}) holds no data row. Export it again, or give the file that holds the measurement.",
+            format=reading.format,
+        )
     found: list[Caution] = []
     for table in reading.tables:
         found += _check_rows(reading, table)
@@ -55,7 +59,7 @@ def _check_numbers(table: Table) -> list[Caution]:
         if float(low) < entry.low or float(high) > entry.high:  # type: ignore[arg-type]
             raise BadInput(
                 "reading.out-of-range",
-                "Column “{column}” runs from {low:.6g} to {high:.6g} {unit}; that is not possible for {quantity}. The unit or the decimal mark of the file is not what it seems.",
+                "Column “{column}” runs from {low:.6g} to {high:.6g} {unit}; that is not possible for the quantity “{quantity}”. The unit or the decimal mark of the file is not what it seems; check the column in the instrument's program and export it again.",
                 column=column.header or column.name, low=low, high=high, unit=entry.unit, quantity=entry.en,
             )  # fmt: skip
     return found

@@ -100,13 +100,17 @@ def _read_guarded(source: Source, settings: Settings) -> Reading:
     except Fault:
         raise
     except MemoryError:
-        raise BadInput("file.too-large", "“{name}” needs more memory than there is.", name=source.name) from None
+        raise BadInput(
+            "file.too-large",
+            "“{name}” needs more memory than this computer has. Export a part of the measurement.",
+            name=source.name,
+        ) from None
     except BaseException as fault:
         if not isinstance(fault, Exception) and type(fault).__name__ != "PanicException":
             raise  # of what is no Exception only a panic of a compiled library (polars, calamine) is the file's doing
         raise BadInput(
             "file.damaged",
-            "“{name}” looks like a {title}, but its content does not hold together ({kind}: {reason}). It may be cut or damaged; copy it again.",
+            "“{name}” was recognised ({title}), but its content does not hold together. It may be cut, damaged, or of a version that is not known here; copy it again, or export it again from the instrument's program. (Detail: {kind}: {reason})",
             name=source.name, title=title, kind=type(fault).__name__, reason=str(fault)[:200],
         ) from fault  # fmt: skip
 

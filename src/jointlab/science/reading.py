@@ -137,7 +137,7 @@ def _canonical(values: "pl.Series", quantity: str, unit: str | None, header: str
     if values.dtype == pl.String:
         raise BadInput(
             "column.not-numbers",
-            "Column “{header}” holds words (“{cell}”) where numbers are needed.",
+            "Column “{header}” holds words (“{cell}”) where numbers are needed. Export it again, with numbers only below the header.",
             header=header or quantity,
             cell=values.drop_nulls().first(),
         )

@@ -131,7 +131,12 @@ def open_source(path: str | os.PathLike[str], *, limit: int = LIMIT) -> Source:
         raise BadInput("file.directory", "“{name}” is a folder; name the files in it.", name=name) from fault
     except (OSError, ValueError) as fault:
         reason = getattr(fault, "strerror", None) or str(fault)
-        raise BadInput("file.unreadable", "“{name}” cannot be opened: {reason}.", name=name, reason=reason) from fault
+        raise BadInput(
+            "file.unreadable",
+            "“{name}” cannot be opened ({reason}). Check the path and the permissions.",
+            name=name,
+            reason=reason,
+        ) from fault
     if len(data) != before.st_size or (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
         raise BadInput(
             "file.changing",
@@ -168,7 +173,11 @@ def _inspect(status: os.stat_result, name: str, limit: int) -> os.stat_result:
     if stat.S_ISDIR(status.st_mode):
         raise IsADirectoryError(name)
     if not stat.S_ISREG(status.st_mode):
-        raise BadInput("file.not-regular", "“{name}” is not a regular file.", name=name)
+        raise BadInput(
+            "file.not-regular",
+            "“{name}” is not a regular file but a device or a pipe. Copy its content into a file.",
+            name=name,
+        )
     if status.st_size > limit:
         raise BadInput(
             "file.too-large",

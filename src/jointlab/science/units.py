@@ -237,7 +237,7 @@ def conversion(*, source: str, target: str) -> Conversion:
     parsed, wanted = parse_unit(source), parse_unit(target)
     for text, unit in ((source, parsed), (target, wanted)):
         if unit is None:
-            raise BadInput("unit.unknown", "The unit “{unit}” is not known.", unit=text)
+            raise BadInput("unit.unknown", "The unit “{unit}” is not known here.", unit=text)
     assert parsed is not None and wanted is not None
     if parsed.dimension != wanted.dimension or parsed.tag != wanted.tag:
         raise BadInput("unit.dimension", "“{source}” cannot be converted to “{target}”.", source=source, target=target)

@@ -113,6 +113,6 @@ def _refusing() -> Iterator[None]:
             raise
         raise BadInput(
             "workbook.broken",
-            "The spreadsheet cannot be opened: {reason}. It is cut or damaged; copy it again, or save it again as .xlsx.",
+            "The spreadsheet cannot be opened ({reason}). It is cut or damaged; copy it again, or save it again as .xlsx.",
             reason=(str(fault).splitlines() or ["damaged"])[0],
         ) from fault

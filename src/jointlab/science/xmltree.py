@@ -21,11 +21,16 @@ def parse_xml(data: bytes, *, part: str) -> Element:
         )
     except defusedxml.DefusedXmlException as fault:
         raise BadInput(
-            "xml.forbidden", "{part} declares XML entities, which instruments do not write; not opened.", part=part
+            "xml.forbidden",
+            "{part} declares XML entities, which instruments do not write; it was not opened. Export the file again.",
+            part=part,
         ) from fault
     except (ParseError, ValueError, LookupError, RecursionError) as fault:
         raise BadInput(
-            "xml.broken", "{part} is not whole XML ({reason}). The file is cut or damaged.", part=part, reason=fault
+            "xml.broken",
+            "{part} is not complete XML ({reason}). The file is cut or damaged; copy it again.",
+            part=part,
+            reason=fault,
         ) from fault
     return root
 
@@ -69,7 +74,7 @@ def numbers(element: Element, *, part: str) -> "NDArray[np.float64]":
     if not np.isfinite(values).all():
         raise BadInput(
             "xml.not-numbers",
-            "In {part}, “{tag}” holds something that is no number.",
+            "In {part}, “{tag}” holds something that is not a number. The file is damaged; copy it again.",
             part=part,
             tag=local(element.tag),
         )
@@ -81,7 +86,7 @@ def number(element: Element, *, part: str) -> float:
     values = numbers(element, part=part)
     if len(values) != 1:
         raise BadInput(
-            "xml.not-numbers", "In {part}, “{tag}” holds {count} numbers where one belongs.",
+            "xml.not-numbers", "In {part}, “{tag}” holds {count} numbers where one belongs. The file is damaged; copy it again.",
             part=part, tag=local(element.tag), count=len(values),
         )  # fmt: skip
     return float(values[0])

@@ -76,14 +76,14 @@ def reader_for(source: Source) -> Reader:
     if claims:
         raise BadInput(
             "format.ambiguous",
-            "“{name}” could be {titles}; it is not read.",
+            "“{name}” could be {titles}, and nothing in it decides; it was not read. Export it again with the header of the instrument's program.",
             name=source.name,
             titles=" or ".join(r.title for r in claims),
         )
     _ = source.workbook  # a damaged archive, .xlsx or .xls says so itself
     raise BadInput(
         "format.unknown",
-        "“{name}” is in no format that is known here. `jointlab formats` lists what is read; export one of those from the instrument's program.",
+        "“{name}” is in no format that is known here. “jointlab formats” lists what is read; export one of those from the instrument's program.",
         name=source.name,
     )
 
@@ -91,7 +91,7 @@ def reader_for(source: Source) -> Reader:
 def _refusal(entry: Unreadable, source: Source) -> BadInput:
     return BadInput(
         "format.unreadable",
-        "“{name}” is a {title}, which cannot be read. {advice}",
+        "“{name}” was recognised, but cannot be read: {title}. {advice}",
         name=source.name,
         title=entry.title,
         advice=entry.advice,

@@ -73,7 +73,11 @@ def read(source: Source, settings: Settings) -> Reading:
     ``aif.too-large``.
     """
     if len(source.data) > _LARGEST:
-        raise BadInput("aif.too-large", "“{name}” is larger than any isotherm: not read.", name=source.name)
+        raise BadInput(
+            "aif.too-large",
+            "“{name}” is larger than any isotherm and was not read. Give each isotherm a file of its own.",
+            name=source.name,
+        )
     text = read_text(source, settings)
     block = _parse(text.data.decode().replace("\r\n", "\n"), source.name)
     numbers = {
@@ -84,7 +88,9 @@ def read(source: Source, settings: Settings) -> Reading:
     branches = [(name, loop) for name in (ADSORPTION, DESORPTION) for loop in block.loops if _is_branch(loop, name)]
     if not branches:
         raise BadInput(
-            "aif.no-isotherm", "“{name}” has no loop with _adsorp_pressure or _desorp_pressure.", name=text.name
+            "aif.no-isotherm",
+            "“{name}” has no loop with _adsorp_pressure or _desorp_pressure, so it holds no isotherm. Write the file again with its points.",
+            name=text.name,
         )
     columns = _columns(branches, block.scalars, numbers.get("sample_mass"), text.name)
     labels = [name for name, loop in branches for _ in next(iter(loop.values()))]
@@ -122,13 +128,16 @@ def _parse(text: str, name: str) -> _Block:
             given = tokens.next()
             if given is None or _is_control(given):
                 raise BadInput(
-                    "aif.value", "“{name}”: {key} has no value; the file is cut or damaged.", name=name, key=value
+                    "aif.value",
+                    "“{name}”: {key} has no value. The file is cut or damaged; copy it again.",
+                    name=name,
+                    key=value,
                 )
             block.scalars.setdefault(value.lower(), given[1])
         else:
             raise BadInput(
                 "aif.value",
-                "“{name}”: “{value}” belongs to no data name; the file is damaged.",
+                "“{name}”: “{value}” belongs to no data name. The file is damaged; copy it again.",
                 name=name,
                 value=value[:40],
             )
@@ -161,7 +170,10 @@ def _tokens(text: str, name: str) -> Iterator[tuple[str, str]]:
         if kind == "open":
             line = text.count("\n", 0, match.start()) + 1
             raise BadInput(
-                "aif.quotes", "“{name}”: the quotation mark in line {line} is not closed.", name=name, line=line
+                "aif.quotes",
+                "“{name}”: the quotation mark in line {line} is not closed. The file is cut or damaged; copy it again.",
+                name=name,
+                line=line,
             )
         if kind != "comment":
             yield kind, match[kind].strip("\n")
@@ -186,7 +198,7 @@ def _loop(tokens: _Tokens, name: str) -> dict[str, list[str]]:
             values.append(token[1])
     if not names or len(values) % len(names):
         raise BadInput(
-            "aif.loop", "“{name}”: a loop of {names} columns has {values} values, so its last row is not whole; the file is cut or damaged.",
+            "aif.loop", "“{name}”: a loop of {names} columns has {values} values, so its last row is not whole. The file is cut or damaged; copy it again.",
             name=name, names=len(names), values=len(values),
         )  # fmt: skip
     return {label: values[i :: len(names)] for i, label in enumerate(names)}
@@ -251,7 +263,10 @@ def _numbers(cells: list[str], header: str) -> "pl.Series":
     wrong = known.filter(known.is_not_null() & numbers.is_null())
     if len(wrong):
         raise BadInput(
-            "aif.value", "“{value}” in the loop column {header} is no number.", value=wrong[0], header=header
+            "aif.value",
+            "“{value}” in the loop column {header} is not a number. Correct it, or write the file again.",
+            value=wrong[0],
+            header=header,
         )
     return numbers
 

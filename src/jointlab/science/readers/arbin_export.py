@@ -48,7 +48,11 @@ def read_delimited(source: Source, settings: Settings) -> Reading:
     text = read_text(source, settings)
     found = _find_header(list(text.lines(0, _HEADER_WITHIN)))
     if found is None:
-        raise BadInput("arbin.header", "“{name}” has no header line of Arbin's columns.", name=source.name)
+        raise BadInput(
+            "arbin.header",
+            "“{name}” has no header line with Arbin's column names. Export it again with its header.",
+            name=source.name,
+        )
     line, separator = found
     headers = [cell.strip().strip('"') for cell in text.line(line).split(separator)]
     headers = headers[:-1] if not headers[-1] else headers
@@ -96,7 +100,11 @@ def read_workbook(source: Source, settings: Settings) -> Reading:
     for channel, parts in channels.items():
         parts.sort(key=lambda entry: entry[0])
         if len({keys_in_order(cells) for _, _, cells in parts}) > 1:
-            raise BadInput("arbin.sheets", "The sheets of {channel} have different columns.", channel=channel)
+            raise BadInput(
+                "arbin.sheets",
+                "The sheets of {channel} have different columns, so they are not one measurement. Export the channel again.",
+                channel=channel,
+            )
         frame = stacked([frame for _, frame, _ in parts], origin=source.name, vendor="arbin")
         mapped = map_columns(frame, parts[0][2], words.RECORD, vendor="arbin", origin=source.name)
         tables.append(make_table("records" if len(channels) == 1 else channel, mapped.columns))

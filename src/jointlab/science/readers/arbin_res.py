@@ -41,7 +41,11 @@ def read(source: Source, settings: Settings) -> Reading:
         promised = database.count(_RECORDS)
         version = next((row.get("Version_Schema_Field", "") for row in database.rows("Version_Table")), "")
     if frame is None or not {"Test_ID", "Data_Point", "Test_Time"} <= set(frame.columns):
-        raise BadInput("arbin.res", "“{name}” is an Arbin database without channel data.", name=source.name)
+        raise BadInput(
+            "arbin.res",
+            "“{name}” is an Arbin database without channel data. Give the database of the test itself.",
+            name=source.name,
+        )
     tests = frame.partition_by("Test_ID", as_dict=True)
     tables, cautions = [], list(_lost(promised, frame.height))
     for (test,), records in sorted(tests.items()):

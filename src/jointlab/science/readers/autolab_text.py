@@ -50,7 +50,7 @@ def read(source: Source, settings: Settings) -> Reading:
     if text.line_count <= named + 1 or text.line(named + 1).count(separator) < len(headers) - 1:
         raise BadInput(
             "autolab.header",
-            "“{name}”: the names in line {line} and the rows below it are not parted alike; export it from NOVA again with one separator.",
+            "“{name}”: the names in line {line} and the rows below it are not separated by the same character; export it from NOVA again with one separator.",
             name=text.name, line=named + 1,
         )  # fmt: skip
     parsed = text.table(named + 1, [header.text for header in headers], separator=separator)

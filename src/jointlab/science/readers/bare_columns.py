@@ -63,7 +63,7 @@ def read(source: Source, settings: Settings) -> Reading:
     if given is not None:
         raise BadInput(
             "bare.not-that",
-            "“{name}” has {width} columns of numbers without a header, and they cannot be {technique}: needed are {title}.",
+            "“{name}” has {width} columns of numbers without a header, and they cannot be {technique}, which needs {title}. Export it with a header.",
             name=source.name, width=columns.frame.width, technique=given,
             title=" or ".join(form.title for form in forms if form.technique == given),
         )  # fmt: skip
@@ -75,7 +75,7 @@ def read(source: Source, settings: Settings) -> Reading:
         )  # fmt: skip
     raise BadInput(
         "bare.technique",
-        "“{name}” has {width} columns of numbers and no header: nothing says what they are. Say it with --set technique=...",
+        "“{name}” has {width} columns of numbers and no header: nothing says what they are. Say it with --set technique=…",
         Question("technique", tuple(Option(form.technique, form.title) for form in fitting)),
         name=source.name, width=columns.frame.width,
     )  # fmt: skip
@@ -85,7 +85,11 @@ def _columns(source: Source, settings: Settings) -> BareColumns:
     text = read_text(source, settings)
     form = _form(text.data[:HEAD].decode(errors="replace"), whole=len(text.data) <= HEAD)
     if form is None:
-        raise BadInput("bare.rows", "The rows of “{name}” do not have one number of columns.", name=source.name)
+        raise BadInput(
+            "bare.rows",
+            "The rows of “{name}” do not all have the same number of columns. Export it again with a header.",
+            name=source.name,
+        )
     names = [f"column {i + 1}" for i in range(form.width)]
     parsed = text.table(0, names, separator=form.separator)
     if parsed.cautions:
@@ -94,7 +98,7 @@ def _columns(source: Source, settings: Settings) -> BareColumns:
     if absent:
         raise BadInput(
             "bare.gaps",
-            "“{name}” has no header, and {absent} of its cells are empty or no numbers: its columns cannot be trusted.",
+            "“{name}” has no header, and {absent} of its cells are empty or not numbers, so its columns cannot be trusted. Export it again with a header.",
             name=source.name, absent=absent,
         )  # fmt: skip
     return BareColumns(text, parsed.frame, source.suffix)

@@ -60,7 +60,7 @@ def _read(columns: BareColumns, settings: Settings) -> Reading:
         *columns.text.cautions,
         Caution(
             "diffraction.axis-assumed",
-            "The file has no header: the first column is taken as 2θ in degrees, and the wavelength is not known (give it with --set wavelength=...).",
+            "The file has no header: the first column is taken as 2θ in degrees, and the wavelength is not known (give it with --set wavelength=…).",
         ),
     ]
     if values.width == 3:
@@ -70,7 +70,10 @@ def _read(columns: BareColumns, settings: Settings) -> Reading:
         else:
             raw.append(RawColumn(values["column 3"], header="column 3"))
             cautions.append(
-                Caution("diffraction.third-column", "The third column is no standard uncertainty; it is kept as it is.")
+                Caution(
+                    "diffraction.third-column",
+                    "The third column is not the standard uncertainty of the intensity; it is kept as it is.",
+                )
             )
     reason = "whole numbers throughout" if whole else "not whole numbers, and no unit is stated"
     return Reading(

@@ -45,7 +45,7 @@ def _read(columns: BareColumns, settings: Settings) -> Reading:
         if abs(agreement) < CLEAR and not negative:
             raise BadInput(
                 "impedance.sign",
-                "The third column of “{name}” may be the imaginary part, or the negative imaginary part that Nyquist plots show: its sign does not follow from the slope of the modulus ({agreement:+.2f}; near +1 or -1 it would).",
+                "The third column of “{name}” may be the imaginary part, or the negative imaginary part that Nyquist plots show: its sign does not follow from the slope of the modulus ({agreement:+.2f}; near +1 or -1 it would). Say it with --set third_column=…",
                 Question(
                     "third_column",
                     (Option("imaginary", "Z'' as it is"), Option("negative_imaginary", "-Z'': its sign is turned")),

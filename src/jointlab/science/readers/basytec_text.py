@@ -48,7 +48,11 @@ def read(source: Source, settings: Settings) -> Reading:
     text = read_text(source, settings)
     line = _header_line(list(text.lines(0, 200)))
     if line is None:
-        raise BadInput("basytec.header", "“{name}” is a BaSyTec export whose line of columns is cut.", name=text.name)
+        raise BadInput(
+            "basytec.header",
+            "“{name}” is a BaSyTec export whose line of column names is cut. Export it again.",
+            name=text.name,
+        )
     separator = next((mark for mark in ("\t", ";", ",") if mark in text.line(line)), " ")
     cells = [
         cell.strip() for cell in text.line(line).strip().lstrip("~").split(None if separator == " " else separator)

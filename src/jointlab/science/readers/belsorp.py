@@ -177,7 +177,9 @@ def _first_header(text: Text, pattern: str) -> int:
     line = text.find_line(pattern)
     if line is None:
         raise BadInput(
-            "belsorp.no-data", "“{name}” has no row that names pe, p0 and Va; the file is cut.", name=text.name
+            "belsorp.no-data",
+            "“{name}” has no row that names pe, p0 and Va. The file is cut; copy it again.",
+            name=text.name,
         )
     return line
 
@@ -240,7 +242,7 @@ def _branch_above(text: Text, line: int) -> str:
         if "adsorption" in title or "吸着" in title:
             return ADSORPTION
     raise BadInput(
-        "belsorp.block", "“{name}”: the block under line {line} has no title that says adsorption or desorption.",
+        "belsorp.block", "“{name}”: the block under line {line} has no title that says adsorption or desorption. Export it again.",
         name=text.name, line=line + 1,
     )  # fmt: skip
 
@@ -287,10 +289,16 @@ def _reading(
     import polars as pl
 
     if not parts:
-        raise BadInput("belsorp.no-data", "“{name}” has a header and no measured point.", name=name)
+        raise BadInput(
+            "belsorp.no-data",
+            "“{name}” has a header but no measured point. Export it again when the measurement has ended.",
+            name=name,
+        )
     if len({tuple(headers) for _, headers, _ in parts}) > 1:
         raise BadInput(
-            "belsorp.block", "“{name}”: its blocks name different columns; they are not one isotherm.", name=name
+            "belsorp.block",
+            "“{name}”: its blocks name different columns, so they are not one isotherm. Export each by itself.",
+            name=name,
         )
     facts = _facts(entries)
     frame = pl.concat([part.select(pl.all().cast(pl.Float64, strict=False)) for _, _, part in parts])

@@ -160,7 +160,13 @@ def _cut(source: Source, at: int, what: str) -> BadInput:
 def _only(modules: Sequence[Module], name: str, file: str) -> Module | None:
     found = [module for module in modules if module.name == name]
     if len(found) > 1:
-        raise BadInput("biologic.modules", "“{name}” has {n} modules “{module}”.", name=file, n=len(found), module=name)
+        raise BadInput(
+            "biologic.modules",
+            "“{name}” has {n} modules “{module}” where one belongs. It is damaged; copy it again.",
+            name=file,
+            n=len(found),
+            module=name,
+        )
     return found[0] if found else None
 
 
@@ -176,13 +182,17 @@ def _structure(source: Source, module: Module) -> tuple[int, list[_Field], int, 
     if not count or layout.ids_at + count * width > layout.records_at:
         raise BadInput(
             "biologic.record",
-            "“{name}” promises {count} variables, more than have room.",
+            "“{name}” promises {count} variables, more than its header has room for. It is damaged; copy it again.",
             name=source.name,
             count=count,
         )
     ids = unpack_from(f"<{count}{layout.id_format}", data, layout.ids_at)
     if not points:
-        raise BadInput("biologic.no-points", "“{name}” has no measured point yet.", name=source.name)
+        raise BadInput(
+            "biologic.no-points",
+            "“{name}” has no measured point yet. Read it again when the measurement has started.",
+            name=source.name,
+        )
     size, rest = divmod(module.length - layout.records_at, points)
     if rest or not size:
         raise BadInput(

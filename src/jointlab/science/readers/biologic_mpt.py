@@ -188,7 +188,7 @@ def _check_rows(text: Text, head: _Head, width: int) -> None:
     if cells not in (width, 1) or (cells == 1 and width > 1 and text.line(first).strip()):
         raise BadInput(
             "biologic.columns",
-            "“{name}” names {width} columns and has {cells} cells in line {line}, so no column can be told from its neighbour: a column name is missing or too many. Export it again.",
+            "“{name}” names {width} columns and has {cells} cells in line {line}, so no column can be told from its neighbour: a column name is missing or there is one too many. Export it again.",
             name=text.name,
             width=width,
             cells=cells,
@@ -204,7 +204,7 @@ def _check_one(text: Text, frame: "pl.DataFrame") -> None:
     if (has_words or text.size < _SMALL) and text.data.find(b"-Lab ASCII FILE", 64) >= 0:
         raise BadInput(
             "biologic.several",
-            "“{name}” holds several EC-Lab exports one after the other. Part them into files of their own.",
+            "“{name}” holds several EC-Lab exports one after the other. Split it into one file for each export.",
             name=text.name,
         )
 

@@ -133,7 +133,10 @@ def _scans(route: Element, root: Element, before: int, cautions: list[Caution]) 
     if rows is None:
         return []
     if not recorded:
-        raise BadInput("brml.views", "A data route declares no recorded column, so no intensity can be told.")
+        raise BadInput(
+            "brml.views",
+            "A data route of the file declares no recorded column, so nothing says where the intensity is. Export the scan as .xy from DIFFRAC.EVA.",
+        )
     if recorded[0].length > 1:
         return [_frame(route, root, rows[i], views, recorded[0], before + i + 1, cautions) for i in range(len(rows))]
     name = f"scan {before + 1}"
@@ -168,7 +171,10 @@ def _views(route: Element) -> list[View]:
         except ValueError:
             start = length = -1
         if start < 0 or length < 1 or start + length > _MOST_COLUMNS:
-            raise BadInput("brml.views", "A data view of the file does not say which columns it is.")
+            raise BadInput(
+                "brml.views",
+                "A data view of the file does not say which columns it describes. Export the scan as .xy from DIFFRAC.EVA.",
+            )
         named = element if recording is None else recording
         name = named.get("LogicName") or named.get("VisibleName") or kind
         found.append(View(kind, name, start, length, element.get("Unit") or "", element))
@@ -185,12 +191,16 @@ def _rows(route: Element, width: int) -> "Values | None":
     wide = {text.count(",") + 1 for text in texts}
     if len(wide) > 1 or wide.pop() < width or width == 0:
         raise BadInput(
-            "brml.rows", "The data of the file do not have the {width} columns that its views declare.", width=width
+            "brml.rows",
+            "The data of the file do not have the {width} columns that its views declare. It is damaged; copy it again.",
+            width=width,
         )
     cells = pl.Series(",".join(texts).split(",")).str.strip_chars().cast(pl.Float64, strict=False)
     values = cells.to_numpy()
     if cells.null_count():
-        raise BadInput("brml.rows", "The data of the file hold something that is no number.")
+        raise BadInput(
+            "brml.rows", "The data of the file hold something that is not a number. It is damaged; copy it again."
+        )
     return values.reshape(len(texts), -1)
 
 
@@ -202,7 +212,7 @@ def _varying(views: list[View]) -> list[tuple[str, int, str]]:
             continue
         fields = [e for e in view.element.iter() if local(e.tag) == "FieldDefinitions"]
         if len(fields) != view.length:
-            raise BadInput("brml.views", "A data view names {named} axes for {length} columns.", named=len(fields), length=view.length)  # fmt: skip
+            raise BadInput("brml.views", "A data view of the file names {named} axes for {length} columns. It is damaged; copy it again.", named=len(fields), length=view.length)  # fmt: skip
         for offset, field in enumerate(fields):
             restriction = child(field, "Restriction")
             unit = (restriction.get("Unit") if restriction is not None else None) or "deg"
@@ -227,7 +237,11 @@ def _fixed(rows: "Values", views: list[View], name: str) -> "Values | None":
 def _times(rows: "Values", views: list[View]) -> "Values | None":
     view = next((v for v in views if v.name == "MeasuredTime"), None)
     if view is not None and view.unit not in ("s", ""):
-        raise BadInput("brml.views", "The measured time is in “{unit}”; known is s.", unit=view.unit)
+        raise BadInput(
+            "brml.views",
+            "The measured time is in “{unit}”; only “s” is known here. Export the scan as .xy from DIFFRAC.EVA.",
+            unit=view.unit,
+        )
     return _fixed(rows, views, "MeasuredTime")
 
 

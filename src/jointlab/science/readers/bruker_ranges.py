@@ -42,7 +42,7 @@ def check_range(name: str, where: str, *, points: int, start: float, step: float
     if points < 1 or not all(math.isfinite(v) and abs(v) < _FARTHEST for v in (start, end)) or step == 0:
         raise BadInput(
             "bruker.range",
-            "{where} of “{name}” states {points} points from {start} by {step}: no scan has that; the file is damaged.",
+            "{where} of “{name}” states {points} points from {start} by {step}: no scan has that. The file is damaged; copy it again.",
             where=where, name=name, points=points, start=start, step=step,
         )  # fmt: skip
 
@@ -50,7 +50,12 @@ def check_range(name: str, where: str, *, points: int, start: float, step: float
 def check_count(name: str, count: int) -> None:
     """Raises BadInput ``bruker.range`` for more ranges than any measurement has."""
     if count > MOST_RANGES:
-        raise BadInput("bruker.range", "“{name}” claims {count} ranges; the file is damaged.", name=name, count=count)
+        raise BadInput(
+            "bruker.range",
+            "“{name}” claims {count} ranges, more than it can hold. It is damaged; copy it again.",
+            name=name,
+            count=count,
+        )
 
 
 def axes_of_scan(

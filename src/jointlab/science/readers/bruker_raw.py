@@ -64,7 +64,11 @@ def read(source: Source, settings: Settings) -> Reading:
     assert parse is not None
     found = parse(Binary(source.name, source.data))
     if not found.scans:
-        raise BadInput("bruker.no-ranges", "“{name}” is a Bruker .raw file without a measured range.", name=source.name)
+        raise BadInput(
+            "bruker.no-ranges",
+            "“{name}” is a Bruker .raw file without a measured range. Give the file of a finished measurement.",
+            name=source.name,
+        )
     return Reading(
         format="bruker.raw",
         technique="powder_diffraction",
@@ -112,7 +116,7 @@ def read_version_2(file: Binary) -> Measurement:
         where = f"the header of range {number}"
         length, points = (file.integer(at + offset, "H", where=where) for offset in (0, 2))
         if length < 48:
-            raise BadInput("bruker.range", "{where} of “{name}” is {length} bytes long.", where=where, name=file.name, length=length)  # fmt: skip
+            raise BadInput("bruker.range", "In “{name}”, {where} is {length} bytes long, which no version has. The file is damaged; copy it again.", where=where, name=file.name, length=length)  # fmt: skip
         time, step, first = (file.real(at + offset, "f", where=where) for offset in (8, 12, 16))
         check_range(file.name, where, points=points, start=first, step=step)
         kelvin = file.integer(at + 46, "H", where=where)
@@ -170,7 +174,7 @@ def _range_3(file: Binary, at: int, number: int) -> tuple[Scan, int, list[Cautio
     if not _RANGE_3 <= length <= _LARGEST_HEADER or record != 4 + 8 * varying.bit_count() or extra > _LARGEST_HEADER:
         raise BadInput(
             "bruker.range",
-            "{where} of “{name}” does not hold together: {length} bytes long, records of {record} bytes for {columns} columns.",
+            "{where} of “{name}” does not hold together: {length} bytes long, records of {record} bytes for {columns} columns. The file is damaged; copy it again.",
             where=where, name=file.name, length=length, record=record, columns=1 + varying.bit_count(),
         )  # fmt: skip
     step, code = file.real(at + 176, where=where), file.integer(at + 196, where=where)
@@ -213,7 +217,10 @@ def _records(file: Binary, at: int, points: int, varying: int, where: str) -> "n
 
     if varying < 0:
         raise BadInput(
-            "bruker.range", "{where} of “{name}” names columns that are not known.", where=where, name=file.name
+            "bruker.range",
+            "{where} of “{name}” names columns that are not known here. Export it from DIFFRAC.EVA as .xy.",
+            where=where,
+            name=file.name,
         )
     dtype = np.dtype([("intensity", "<f4"), *((f"v{i}", "<f8") for i in range(varying))])
     return file.records(at, points, dtype, where=where.replace("the header of", "the data of"))

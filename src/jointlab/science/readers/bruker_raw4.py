@@ -70,7 +70,7 @@ def _length(file: Binary, at: int, end: int) -> int:
     length = file.integer(at + 4, where="the segments")
     if length < 8 or at + length > end:
         raise BadInput(
-            "bruker.segment", "A segment of “{name}” at byte {at} claims {length} bytes; the file is cut or damaged.",
+            "bruker.segment", "A segment of “{name}” at byte {at} claims {length} bytes. The file is cut or damaged; copy it again.",
             name=file.name, at=at, length=length,
         )  # fmt: skip
     return length
@@ -93,7 +93,7 @@ def _range(file: Binary, at: int, number: int) -> tuple[Scan, int, list[Caution]
     points, record, size = (file.integer(at + offset, where=where) for offset in (88, 136, 140))
     check_range(file.name, where, points=points, start=start, step=step)
     if record < 4 or record % 4 or record > 4096:
-        raise BadInput("bruker.range", "{where} of “{name}” has records of {record} bytes.", where=where, name=file.name, record=record)  # fmt: skip
+        raise BadInput("bruker.range", "{where} of “{name}” has records of {record} bytes, which cannot hold its columns. The file is damaged; copy it again.", where=where, name=file.name, record=record)  # fmt: skip
     data = at + _RANGE_HEADER + size
     drives = _drives(file, at + _RANGE_HEADER, data)
     values = _intensities(file, data, points, record, number)

@@ -72,7 +72,9 @@ def read_uxd(source: Source, settings: Settings) -> Reading:
     text = read_text(source, settings)
     ranges, cautions = _ranges(text)
     if not ranges:
-        raise BadInput("uxd.no-ranges", "“{name}” is a .uxd file without a measured range.", name=source.name)
+        raise BadInput(
+            "uxd.no-ranges", "“{name}” is a .uxd file without a measured range. Export it again.", name=source.name
+        )
     scans = [_scan(found, number, source.name) for number, found in enumerate(ranges, start=1)]
     promised = {
         scan.name: int(count)
@@ -135,7 +137,7 @@ def _numbers(text: Text, start: int, stop: int) -> "NDArray[np.float64]":
     if b"," in block:
         if b"." not in block and re.search(rb"\d,\d", block):
             raise BadInput(
-                "uxd.decimal", "The commas in the data of “{name}” (line {line}) may be decimal marks or part numbers. Export the file with points.",
+                "uxd.decimal", "The commas in the data of “{name}” (line {line}) may be decimal marks or separate numbers. Export the file with decimal points.",
                 name=text.name, line=start + 1,
             )  # fmt: skip
         block = block.replace(b",", b" ")
@@ -143,7 +145,7 @@ def _numbers(text: Text, start: int, stop: int) -> "NDArray[np.float64]":
     if cells.null_count():
         raise BadInput(
             "uxd.numbers",
-            "The data of “{name}” below line {line} hold something that is no number.",
+            "The data of “{name}” below line {line} hold something that is not a number. Export it again.",
             name=text.name,
             line=start,
         )
@@ -154,7 +156,7 @@ def _scan(found: Range, number: int, name: str) -> Scan:
     keys, values = found.keys, found.numbers
     if not len(values) or len(values) % found.columns:
         raise BadInput(
-            "uxd.numbers", "Range {number} of “{name}” holds {count} numbers, which are no rows of {columns}.",
+            "uxd.numbers", "Range {number} of “{name}” holds {count} numbers, which do not make whole rows of {columns}. The file is cut or damaged; copy it again.",
             number=number, name=name, count=len(values), columns=found.columns,
         )  # fmt: skip
     table = values.reshape(-1, found.columns)
@@ -184,7 +186,7 @@ def _stepped(keys: Mapping[str, str], points: int, number: int, name: str) -> "N
     start, step = _number(keys, "START"), _number(keys, "STEPSIZE")
     if start is None or not step:
         raise BadInput(
-            "uxd.start", "Range {number} of “{name}” states no start or no step, so its positions are not known.",
+            "uxd.start", "Range {number} of “{name}” states no start or no step, so its positions are not known. Export it again with its header.",
             number=number, name=name,
         )  # fmt: skip
     return steps(start, step, points)
@@ -225,10 +227,14 @@ def read_eva(source: Source, settings: Settings) -> Reading:
     facts = dict(_EVA_PAIR.findall(text.line(0)))
     form = row_form(text.line(1)) if text.line_count > 1 else None
     if form is None or form.width != 2:
-        raise BadInput("eva.rows", "Line 2 of “{name}” does not hold two numbers.", name=source.name)
+        raise BadInput(
+            "eva.rows",
+            "Line 2 of “{name}” does not hold two numbers, 2θ and intensity. Export it again.",
+            name=source.name,
+        )
     parsed = text.table(1, ("position", "intensity"), separator=form.separator)
     if sum(parsed.frame.null_count().row(0)) or not all(kind.is_numeric() for kind in parsed.frame.dtypes):
-        raise BadInput("eva.rows", "“{name}” holds cells that are no numbers.", name=source.name)
+        raise BadInput("eva.rows", "“{name}” holds cells that are not numbers. Export it again.", name=source.name)
     axis = facts.get("Scantype") or "Coupled TwoTheta/Theta"
     two_theta = "twotheta" in axis.lower() or "2theta" in axis.lower()
     time = facts.get("TimePerStep", "")

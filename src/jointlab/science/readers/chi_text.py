@@ -123,7 +123,7 @@ def _head(text: Text) -> _Head:
     if first is None:
         raise BadInput(
             "chi.no-table",
-            "“{name}” has the header of a CH Instruments file and no line with column names such as “Potential/V, Current/A” below it; it is cut. Convert it to text again.",
+            "“{name}” has the header of a CH Instruments file and no line such as “Potential/V, Current/A” below it that names the columns: it is cut. Convert it to text again.",
             name=text.name,
         )
     lines = list(text.lines(0, first))

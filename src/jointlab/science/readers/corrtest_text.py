@@ -55,7 +55,9 @@ def read(source: Source, settings: Settings) -> Reading:
     named = text.find_line(r"^\s*(E|Potential|Freq\w*|T|Time)\s*\(", start=1, stop=min(text.line_count, 40))
     if named is None:
         raise BadInput(
-            "corrtest.header", "“{name}” is a CS Studio file without a line of column names; it is cut.", name=text.name
+            "corrtest.header",
+            "“{name}” is a CS Studio file without a line of column names. It is cut; copy it again.",
+            name=text.name,
         )
     headers = [_header(cell) for cell in text.line(named).split("\t") if cell.strip()]
     rows, cycles = _without_marks(text, named + 1)
@@ -130,7 +132,7 @@ def _table(headers: list[Header], frame: "pl.DataFrame", cycles: list[int], area
     if areal and area is None:
         raise BadInput(
             "corrtest.area",
-            "“{name}” gives the impedance in {unit}, and no area to divide it by. Give it: area=1 cm^2.",
+            "“{name}” gives the impedance in {unit}, and no area to divide it by. Give the area with --set area=…, such as area=\"1 cm^2\".",
             Question("area", (Option("1 cm^2", "Ω cm² read as Ω of 1 cm²"),)),
             name=text.name, unit=areal[0].unit,
         )  # fmt: skip

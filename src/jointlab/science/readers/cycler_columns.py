@@ -178,7 +178,7 @@ def _numbers(values: "pl.Series", header: Header, vendor: str, origin: str) -> "
     wrong = text.filter(text.is_not_null() & numbers.is_null())
     if wrong.len():
         raise BadInput(
-            f"{vendor}.number", "Column “{header}” of “{origin}” holds “{found}” where numbers belong.",
+            f"{vendor}.number", "Column “{header}” of “{origin}” holds “{found}” where numbers belong. Export it again.",
             header=header.text, origin=origin, found=wrong[0][:60],
         )  # fmt: skip
     return numbers
@@ -197,7 +197,7 @@ def elapsed(values: "pl.Series", header: str, *, vendor: str, origin: str) -> "p
     if text is None or seconds is None or seconds.null_count() > text.null_count():
         found = values.drop_nulls() if text is None or seconds is None else text.filter(seconds.is_null()).drop_nulls()
         raise BadInput(
-            f"{vendor}.time", "Column “{header}” of “{origin}” holds “{found}”, which is no time of the form hours:minutes:seconds.",
+            f"{vendor}.time", "Column “{header}” of “{origin}” holds “{found}”, which is not a time of the form hours:minutes:seconds. Export it again with times in seconds.",
             header=header, origin=origin, found=str(found[0])[:60] if found.len() else values.dtype,
         )  # fmt: skip
     return seconds
@@ -220,7 +220,7 @@ def _clock(values: "pl.Series", header: Header, meaning: Meaning, cautions: list
             cautions.append(
                 Caution(
                     "time.date-order",
-                    f"The time stamps of column “{header.text}” (“{values.drop_nulls()[0]}”) do not tell day from month, or are none; they are kept as text.",
+                    f"The time stamps of column “{header.text}” (“{values.drop_nulls()[0]}”) do not tell day from month, or are not times; they are kept as text.",
                 )
             )
     return RawColumn(values, None, None, header.text, header.text)

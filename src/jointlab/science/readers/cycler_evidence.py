@@ -202,7 +202,7 @@ class Units:
         given = self.settings.choice(key, options)
         if given is None:
             raise BadInput(
-                f"{self.vendor}.unit", "“{name}” does not prove the unit of {what}: no column of it can be held against another. Which unit is it?",
+                f"{self.vendor}.unit", "“{name}” does not state the unit of {what}, and no other column of it tells. Which unit is it?",
                 Question(key, tuple(Option(option, f"the numbers are {option}") for option in options)), name=self.name, what=what,
             )  # fmt: skip
         self.decisions[key] = f"{given} (given)"

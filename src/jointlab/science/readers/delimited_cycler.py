@@ -115,7 +115,11 @@ def read(source: Source, settings: Settings) -> Reading:
     text = read_text(source, settings)
     head = _find_head(list(text.lines(0, _HEADER_WITHIN)))
     if head is None:
-        raise BadInput("cycler.header", "“{name}” has no line that names time, voltage and current.", name=text.name)
+        raise BadInput(
+            "cycler.header",
+            "“{name}” has no line that names time, voltage and current. Export it again with a header.",
+            name=text.name,
+        )
     parsed = text.table(head.line + 1, [f"c{i}" for i in range(len(head.cells))], separator=head.separator)
     decisions = dict(text.decisions)
     cautions = [*text.cautions, *parsed.cautions]

@@ -107,18 +107,24 @@ def read(source: Source, settings: Settings) -> Reading:
     whole = len(text.data) <= HEAD
     layout = _layout(text.data[:HEAD].decode(errors="replace"), whole=whole)
     if layout is None:
-        raise BadInput("delimited.rows", "“{name}” has no rows of numbers below its header.", name=source.name)
+        raise BadInput(
+            "delimited.rows", "“{name}” has no rows of numbers below its header. Export it again.", name=source.name
+        )
     labels = [f"column {i + 1}" for i in range(layout.form.width)]
     parsed = text.table(layout.first_row, labels, separator=layout.form.separator)
     frame = parsed.frame
     if sum(frame.null_count().row(0)) or not all(kind.is_numeric() for kind in frame.dtypes):
-        raise BadInput("delimited.rows", "“{name}” holds cells below its header that are no numbers.", name=source.name)
+        raise BadInput(
+            "delimited.rows",
+            "“{name}” holds cells below its header that are not numbers. Export it again.",
+            name=source.name,
+        )
     angles = frame["column 1"].to_numpy()
     steps = angles[1:] - angles[:-1]
     if not ((steps > 0).all() or (steps < 0).all()) or not -20 <= angles.min() <= angles.max() <= 180:
         raise BadInput(
             "delimited.angles",
-            "The first column of “{name}” does not run through angles between -20 and 180 degrees.",
+            "The first column of “{name}” does not run through angles between -20 and 180 degrees, so it is not 2θ. Export 2θ and intensity in the first two columns.",
             name=source.name,
         )
     raw, cautions, decision = _columns(layout, frame, labels)

@@ -51,7 +51,7 @@ def read(source: Source, settings: Settings) -> Reading:
     shape = _named(list(text.lines(0, _SEARCHED)))
     if shape is None:
         raise BadInput(
-            "impedance.no-table", "“{name}” has no table of an impedance spectrum in its first {count} lines.", name=text.name, count=_SEARCHED
+            "impedance.no-table", "“{name}” has no table of an impedance spectrum in its first {count} lines. Export it with the column names in one line above the numbers.", name=text.name, count=_SEARCHED
         )  # fmt: skip
     parsed = text.table(shape.first_row, [header.text for header in shape.headers], separator=shape.separator)
     columns = raw_columns(shape.headers, parsed.frame, units=_UNITS)
@@ -103,7 +103,7 @@ def _require(text: Text, columns: list[RawColumn]) -> None:
         return
     raise BadInput(
         "impedance.columns",
-        "“{name}” names frequency and impedance, and their columns are no numbers in Hz and ohm ({units}). Export them in these units.",
+        "“{name}” names frequency and impedance, but these columns are not numbers in Hz and ohm ({units}). Export them in these units.",
         name=text.name, units=", ".join(f"{c.header}: {c.unit or 'no unit'}" for c in columns if c.quantity is None),
     )  # fmt: skip
 

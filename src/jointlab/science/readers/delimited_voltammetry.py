@@ -51,7 +51,7 @@ def read(source: Source, settings: Settings) -> Reading:
     text = read_text(source, settings)
     shape = _shape(list(text.lines(0, 2)))
     if shape is None:
-        raise BadInput("voltammetry.header", "“{name}” does not name time, potential and current in its first line.", name=text.name)  # fmt: skip
+        raise BadInput("voltammetry.header", "“{name}” does not name time, potential and current in its first line. Export it again with a header.", name=text.name)  # fmt: skip
     names = [header.text or f"column {i + 1}" for i, header in enumerate(shape.headers)]
     headers = [Header(h.name, h.unit, name) for h, name in zip(shape.headers, names, strict=True)]
     units = _units(text, headers, settings)
@@ -96,7 +96,7 @@ def _units(text: Text, headers: Sequence[Header], settings: Settings) -> dict[st
     values = text.line(1)
     raise BadInput(
         "voltammetry.units",
-        "“{name}” has the columns {columns} without units (first row: {values}), and nothing in it tells them. Give them: units=V,A,s or another.",
+        "“{name}” has the columns {columns} without units (first row: {values}), and nothing in it tells them. Give them with --set units=…",
         Question("units", tuple(Option(key, f"potential in {u['potential']}, current in {u['current']}, time in {u['time']}") for key, u in _UNITS.items())),
         name=text.name, columns=", ".join(bare), values=values[:80],
     )  # fmt: skip

@@ -103,7 +103,7 @@ def _sized(values: "Values | float", points: int, what: str, scan: Scan) -> "Val
     if array.shape != (points,):
         raise BadInput(
             "diffraction.lengths",
-            "In {scan} there are {found} values of “{what}” for {points} intensities; the file does not hold together.",
+            "In {scan} there are {found} values of “{what}” for {points} intensities, so no value can be told from its neighbour. The file is damaged; export it again.",
             scan=scan.name, found=array.size, what=what, points=points,
         )  # fmt: skip
     return array
@@ -163,7 +163,7 @@ def intensity_cautions(scans: Iterable[Scan]) -> tuple[Caution, ...]:
     return (
         Caution(
             "intensity.not-whole",
-            f"The intensities of {broken[0]}{' and others' if len(broken) > 1 else ''} are called counts and are no whole numbers: the program has averaged or scaled them, so that their square root is not their uncertainty.",
+            f"The intensities of {broken[0]}{' and others' if len(broken) > 1 else ''} are called counts but are not whole numbers: the program has averaged or scaled them, so their square root is not their uncertainty.",
         ),
     )
 

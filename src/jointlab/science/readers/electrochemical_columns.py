@@ -190,7 +190,7 @@ def ask_technique(settings: Settings, *, name: str, options: Sequence[str]) -> s
         return given
     raise BadInput(
         "electrochemistry.technique",
-        "Nothing in “{name}” says by which technique it was measured. Give it: technique={options}.",
+        "Nothing in “{name}” says by which technique it was measured. Give it with --set technique={options}.",
         Question("technique", tuple(Option(option, _SAY[option]) for option in options)),
         name=name, options=" or technique=".join(options),
     )  # fmt: skip

@@ -151,7 +151,7 @@ def _tables(text: Text, starts: list[int], technique: str) -> tuple[tuple[Table,
         if count.strip().isdigit():
             promised[key] = int(count)
     if not main and not beside:
-        raise BadInput("gamry.no-table", "“{name}” has no table with rows: the experiment was stopped before its first point.", name=text.name)  # fmt: skip
+        raise BadInput("gamry.no-table", "“{name}” has no table with rows: the experiment was stopped before its first point. Give the file of a finished one.", name=text.name)  # fmt: skip
     return (*main, *beside), cautions, promised
 
 
@@ -160,7 +160,7 @@ def _table(text: Text, start: int, stop: int, key: str, technique: str) -> tuple
     if not names or len(names) != len(units) or "Pt" not in (names[0], "Pt" if names[0] == "Point" else ""):
         raise BadInput(
             "gamry.table",
-            "“{name}”, line {line}: table {key} has {names} names and {units} units; its header is cut.",
+            "“{name}”, line {line}: table {key} has {names} names and {units} units. Its header is cut; copy the file again.",
             name=text.name, line=start + 2, key=key, names=len(names), units=len(units),
         )  # fmt: skip
     headers = [Header(n.strip(), _unit(u), n.strip()) for n, u in zip(names, units, strict=True)]

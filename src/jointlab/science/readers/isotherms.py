@@ -95,7 +95,7 @@ def isotherm(raw: Sequence[RawColumn], *, branch: Sequence[str] | None = None) -
     axis = next((name for name in ("relative_pressure", "pressure") if table.has(name)), None)
     if axis is None:
         raise BadInput(
-            "isotherm.no-pressure", "The isotherm has no pressure column ({columns}); it cannot be read.",
+            "isotherm.no-pressure", "The isotherm has no pressure column (it has: {columns}). Export it again with pressure or relative pressure.",
             columns=", ".join(column.name for column in table.columns) or "no column at all",
         )  # fmt: skip
     cautions: tuple[Caution, ...] = ()
@@ -172,7 +172,7 @@ def _pressures_agree(table: Table) -> tuple[Caution, ...]:
     return (
         Caution(
             "isotherm.pressures-disagree",
-            f"Pressure over saturation pressure differs from the file's relative pressure by {np.median(deviation):.1%} at half of the points.",
+            f"Pressure over saturation pressure differs from the file's relative pressure by {100 * np.median(deviation):.1f} % at half of the points.",
         ),
     )
 

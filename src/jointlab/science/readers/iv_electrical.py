@@ -55,7 +55,9 @@ def read_easyexpert(source: Source, settings: Settings) -> Reading:
         line = stop
     if not tables:
         raise BadInput(
-            "easyexpert.no-data", "“{name}” is an EasyEXPERT file without data rows: it was cut.", name=source.name
+            "easyexpert.no-data",
+            "“{name}” is an EasyEXPERT file without data rows: it was cut. Export it again.",
+            name=source.name,
         )
     return Reading(
         "keysight.easyexpert", "current_voltage", tuple(tables), _instrument(facts), warnings=tuple(cautions), facts=facts, decisions=text.decisions

@@ -131,7 +131,11 @@ def _points(
     dashes = [row for row in range(first, stop) if re.fullmatch(r"-+", grid.text(row, 0) or "")]
     point = pl.Series([row not in dashes for row in range(first, stop)], dtype=pl.Boolean)
     if not point.any():
-        raise BadInput("jwgb.no-points", "“{name}” has the header of an isotherm and no point below it.", name=name)
+        raise BadInput(
+            "jwgb.no-points",
+            "“{name}” has the header of an isotherm but no point below it. Export the report again.",
+            name=name,
+        )
     branch = [
         DESORPTION if dashes and row > dashes[0] else ADSORPTION for row in range(first, stop) if row not in dashes
     ]

@@ -94,7 +94,11 @@ def read_export(source: Source, settings: Settings) -> Reading:
     text = read_text(source, settings)
     head = _text_head(list(text.lines(0, _HEADER_WITHIN)))
     if head is None:
-        raise BadInput("land.header", "“{name}” has no header line of a LAND export.", name=text.name)
+        raise BadInput(
+            "land.header",
+            "“{name}” has no header line of a LAND export. Export the records again with their header.",
+            name=text.name,
+        )
     line, separator = head
     headers = [cell.strip().strip('"').strip() for cell in text.line(line).split(separator)]
     parsed = text.table(line + 1, [f"c{i}" for i in range(len(headers))], separator=separator)
@@ -115,7 +119,11 @@ def read_workbook(source: Source, settings: Settings) -> Reading:
         sheet: row for sheet, top in workbook.tops.items() for row in [_head_row(top)] if row is not None
     }  # fmt: skip
     if workbook is None or not heads:
-        raise BadInput("land.header", "“{name}” has no sheet with the header row of a LAND export.", name=source.name)
+        raise BadInput(
+            "land.header",
+            "“{name}” has no sheet with the header row of a LAND export. Export the records again with their header.",
+            name=source.name,
+        )
     frames: list[pl.DataFrame] = []
     names: tuple[str, ...] = ()
     said: list[Caution] = []
@@ -131,7 +139,7 @@ def read_workbook(source: Source, settings: Settings) -> Reading:
             frame, found, cautions = _one_below_another(frame, headers, labels)
             if names and found != names:
                 raise BadInput(
-                    "land.sheets", "The sheets of “{name}” have different columns, so their records are not one measurement.",
+                    "land.sheets", "The sheets of “{name}” have different columns, so their records are not one measurement. Export each by itself.",
                     name=source.name,
                 )  # fmt: skip
             names, said = found, [*said, *cautions]
@@ -166,7 +174,7 @@ def _continuation(workbook: "Workbook", sheet: str, width: int) -> "pl.DataFrame
     frame = workbook.table(sheet, header=None)
     if frame.width > width:
         raise BadInput(
-            "land.sheets", "Sheet “{sheet}” has {found} columns where the records before have {width}.",
+            "land.sheets", "Sheet “{sheet}” has {found} columns where the records before it have {width}, so they are not one measurement. Export it again.",
             sheet=sheet, found=frame.width, width=width,
         )  # fmt: skip
     import polars as pl

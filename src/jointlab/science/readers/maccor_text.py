@@ -150,7 +150,9 @@ def _find_head(text: Text) -> _Head:
             ]
             return _Head(number, separator, tuple(cells), _first_row(text, number + 2))
         return _Head(number, separator, tuple(cells), _first_row(text, number + 1))
-    raise BadInput("maccor.header", "“{name}” has no whole header row of a Maccor export.", name=text.name)
+    raise BadInput(
+        "maccor.header", "“{name}” has no complete header row of a Maccor export. Export it again.", name=text.name
+    )
 
 
 def _first_row(text: Text, line: int) -> int:
@@ -296,7 +298,7 @@ def _started(
     return None, [
         Caution(
             "maccor.started",
-            f"When the test started is not told: “{stated or first}” may be read in two ways or lacks a part.",
+            f"The start of the test is left open: “{stated or first}” can be read in two ways or lacks a part.",
         )
     ]
 

@@ -84,7 +84,7 @@ def read_delimited(source: Source, settings: Settings) -> Reading:
     if head is None:
         raise BadInput(
             "neware.header",
-            "“{name}” looks like a Neware export, but no header line names its columns.",
+            "“{name}” looks like a Neware export, but no header line names its columns. Export it again with the header.",
             name=source.name,
         )
     facts, _ = facts_of(line.split(head.separator) for line in text.lines(0, head.line))

@@ -82,7 +82,7 @@ def _part(text: Text, line: int, separator: str) -> tuple[_Layer, _Layer, _Layer
     if not bool(np.all(known)):
         wrong = line + 3 + int(np.argmin(known))
         raise BadInput(
-            "neware.layers", "Line {line} of “{name}” is neither a cycle, a step nor a record (“{found}”).",
+            "neware.layers", "Line {line} of “{name}” is neither a cycle nor a step nor a record (“{found}”). Export it again.",
             line=wrong + 1, name=text.name, found=text.line(wrong)[:60],
         )  # fmt: skip
     layers = []
@@ -91,7 +91,11 @@ def _part(text: Text, line: int, separator: str) -> tuple[_Layer, _Layer, _Layer
         block = body[np.repeat(kind, lengths)].tobytes()
         layers.append(_layer(text, block, np.flatnonzero(kind), text.line(line + level).split(separator), separator))
     if layers[2].frame is None:
-        raise BadInput("neware.layers", "“{name}” has the headers of a layered export and no record.", name=text.name)
+        raise BadInput(
+            "neware.layers",
+            "“{name}” has the headers of a layered export but no record. Export it again with the record layer.",
+            name=text.name,
+        )
     return layers[0], layers[1], layers[2]
 
 
@@ -106,7 +110,9 @@ def _layer(text: Text, block: bytes, lines: "NDArray[np.int64]", headers: list[s
     kept = [i for i, label in enumerate(parsed.frame.columns) if i < len(headers) and headers[i].strip()]
     frame = parsed.frame.select(pl.nth(kept))
     if frame.height != len(lines):
-        raise BadInput("neware.layers", "“{name}” has rows that are empty after their number.", name=text.name)
+        raise BadInput(
+            "neware.layers", "“{name}” has rows that are empty after their number. Export it again.", name=text.name
+        )
     return _Layer(lines, [headers[i] for i in kept], frame, parsed.cautions)
 
 
@@ -118,7 +124,11 @@ def _of_owner(
 
     owner = np.searchsorted(owners.lines, records.lines) - 1
     if bool((owner < 0).any()):
-        raise BadInput("neware.layers", "“{name}” has records before the first cycle or step.", name=name)
+        raise BadInput(
+            "neware.layers",
+            "“{name}” has records before the first cycle or step, so it begins part-way. Export it again.",
+            name=name,
+        )
     found = []
     for label, (known, quantity) in wanted.items():
         column = owners.column(known)

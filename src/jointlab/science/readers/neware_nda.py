@@ -200,11 +200,15 @@ def _read(source: Source, suffix: str) -> "tuple[pl.DataFrame, Mapping[str, Any]
         ) from fault  # fmt: skip
     except (Exception, pl.exceptions.PanicException) as fault:  # broken bytes raise anything
         raise BadInput(
-            code, "“{name}” is a Neware file that does not hold together ({kind}: {reason}). It is cut or damaged; copy it again from the cycler's computer.",
+            code, "“{name}” is a Neware file that does not hold together. It is cut or damaged; copy it again from the cycler's computer. (Detail: {kind}: {reason})",
             name=source.name, kind=type(fault).__name__, reason=str(fault).splitlines()[0][:160] if str(fault) else "no data",
         ) from fault  # fmt: skip
     if not frame.height:
-        raise BadInput(code, "“{name}” is a Neware file without a single record.", name=source.name)
+        raise BadInput(
+            code,
+            "“{name}” is a Neware file without a single record. Give the file of a test that has run.",
+            name=source.name,
+        )
     return frame, described, heard
 
 
@@ -261,7 +265,7 @@ def _cautions(frame: "pl.DataFrame", heard: _Heard) -> tuple[Caution, ...]:
             found.append(
                 Caution(
                     "neware.version-unverified",
-                    "This version of Neware's format has been read rarely; compare a few records with BTSDA.",
+                    "This version of Neware's format is not well proven here; compare a few records with BTSDA.",
                 )
             )
         elif "unix_time_s" in message:

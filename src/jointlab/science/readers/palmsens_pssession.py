@@ -57,7 +57,9 @@ def read(source: Source, settings: Settings) -> Reading:
     measurements = _get(_session(text), "Measurements")
     if not isinstance(measurements, list) or not measurements:
         raise BadInput(
-            "palmsens.no-measurement", "“{name}” is a PSTrace session without a measurement.", name=text.name
+            "palmsens.no-measurement",
+            "“{name}” is a PSTrace session without a measurement. Save the session again after measuring.",
+            name=text.name,
         )
     tables: list[Table] = []
     cautions: list[Caution] = []
@@ -97,7 +99,7 @@ def _session(text: Text) -> Any:
         reason = getattr(fault, "msg", "nested too deep")
         raise BadInput(
             "palmsens.damaged",
-            "“{name}” begins like a PSTrace session and is no whole JSON text ({reason}); it is cut. Save the session in PSTrace again.",
+            "“{name}” begins like a PSTrace session but is not complete JSON ({reason}): it is cut. Save the session in PSTrace again.",
             name=text.name, reason=reason,
         ) from fault  # fmt: skip
 
@@ -121,7 +123,9 @@ def _tables(measurement: Any, where: dict[str, int], text: Text, settings: Setti
     arrays = _get(_get(measurement, "DataSet"), "Values")
     if not isinstance(arrays, list):
         raise BadInput(
-            "palmsens.damaged", "“{name}” has a measurement without its data set; it is cut.", name=text.name
+            "palmsens.damaged",
+            "“{name}” has a measurement without its data set. It is cut; save the session in PSTrace again.",
+            name=text.name,
         )
     groups: list[list[RawColumn]] = [[]]
     for array in arrays:
@@ -149,7 +153,12 @@ def _column(array: Any, text: Text) -> RawColumn:
     unit, values = _get(array, "Unit"), _get(array, "DataValues")
     label = str(_get(array, "Description") or _get(unit, "Q") or "array")
     if not isinstance(values, list):
-        raise BadInput("palmsens.damaged", "“{name}”: array “{label}” has no values.", name=text.name, label=label)
+        raise BadInput(
+            "palmsens.damaged",
+            "“{name}”: array “{label}” has no values. Save the session in PSTrace again.",
+            name=text.name,
+            label=label,
+        )
     numbers = [_get(value, "V") for value in values]
     parsed = np.array([float(n) if isinstance(n, int | float) else np.nan for n in numbers], dtype=np.float64)
     kind = str(_get(unit, "Type") or "").rpartition(".")[2]
@@ -196,7 +205,7 @@ def _with_sign(columns: list[RawColumn], text: Text, settings: Settings) -> list
     if given is None and abs(agreement) < CLEAR:
         raise BadInput(
             "impedance.sign",
-            "“{name}” does not say whether ZIm is Im(Z) or -Im(Z), and the spectrum does not tell ({agreement:+.2f}).",
+            "“{name}” does not say whether ZIm is Im(Z) or -Im(Z), and the spectrum does not tell ({agreement:+.2f}; near +1 or -1 it would). Say it with --set imaginary_sign=…",
             Question("imaginary_sign", (Option("imaginary", "ZIm is Im(Z)"), Option("minus_imaginary", "ZIm is -Im(Z)"))),
             name=text.name, agreement=agreement,
         )  # fmt: skip

@@ -54,7 +54,11 @@ def read(source: Source, settings: Settings) -> Reading:
             else:
                 scans.append(scan)
     if not scans:
-        raise BadInput("xrdml.no-scans", "“{name}” is an XRDML file without a single measured point.", name=source.name)
+        raise BadInput(
+            "xrdml.no-scans",
+            "“{name}” is an XRDML file without a single measured point. Give the file of a finished scan.",
+            name=source.name,
+        )
     stamp = words(root, "startTimeStamp")
     started = parse_timestamp(stamp) if stamp else None
     return Reading(
@@ -90,7 +94,11 @@ def _scan(scan: Element, position: int, conditions: Mapping[str, Condition]) -> 
     factor = _per_point(points, "commonBeamAttenuationFactor", "beamAttenuationFactors", len(intensity), name)
     if factor is not None:
         if not (factor > 0).all():
-            raise BadInput("xrdml.attenuation", "{scan} has an attenuation factor that is not positive.", scan=name)
+            raise BadInput(
+                "xrdml.attenuation",
+                "{scan} has an attenuation factor that is not positive, so its intensities cannot be told. Export it again.",
+                scan=name,
+            )
         if local(measured.tag) == "counts":
             intensity = intensity * factor
     more = []
@@ -114,7 +122,7 @@ def _check_unit(element: Element, known: set[str]) -> str:
     unit = element.get("unit") or min(known)
     if unit not in known:
         raise BadInput(
-            "xrdml.unit", "“{what}” is in “{unit}”; known here are {known}.",
+            "xrdml.unit", "“{what}” is in “{unit}”; known here are {known}. Export it in one of these.",
             what=local(element.tag), unit=unit, known=", ".join(sorted(known)),
         )  # fmt: skip
     return unit
@@ -136,7 +144,7 @@ def _per_point(points: Element, common: str, listed: str, count: int, name: str)
     if len(values) != count:
         raise BadInput(
             "diffraction.lengths",
-            "In {scan} there are {found} values of “{what}” for {points} intensities; the file does not hold together.",
+            "In {scan} there are {found} values of “{what}” for {points} intensities, so no value can be told from its neighbour. The file is damaged; export it again.",
             scan=name, found=len(values), what=listed, points=count,
         )  # fmt: skip
     return values
@@ -152,7 +160,12 @@ def _axis(positions: Element, points: int, name: str) -> Axis:
         return Axis(axis, numbers(listed, part=name), unit)
     start, end = child(positions, "startPosition"), child(positions, "endPosition")
     if start is None or end is None:
-        raise BadInput("xrdml.positions", "{scan}: axis “{axis}” has no positions.", scan=name, axis=axis)
+        raise BadInput(
+            "xrdml.positions",
+            "In {scan} axis “{axis}” has no positions. The file is damaged; copy it again.",
+            scan=name,
+            axis=axis,
+        )
     return Axis(axis, np.linspace(number(start, part=name), number(end, part=name), points), unit)
 
 
@@ -230,7 +243,9 @@ def _used_wavelength(measurement: Element) -> dict[str, Condition]:
     unit = {"Angstrom": "angstrom", "nm": "nm"}.get(min(units))
     if unit is None or len(units) > 1:
         raise BadInput(
-            "xrdml.unit", "The wavelengths are in {unit}; known are Angstrom and nm.", unit=", ".join(sorted(units))
+            "xrdml.unit",
+            "The wavelengths are in {unit}; known are Angstrom and nm. Export the file again.",
+            unit=", ".join(sorted(units)),
         )
     facts = wavelength_facts(
         alpha1=values.get("kAlpha1"), alpha2=values.get("kAlpha2"), beta=values.get("kBeta"),

@@ -63,7 +63,11 @@ def _tables(headers: list[Header], frame: "pl.DataFrame", text: Text) -> tuple[T
     if label is None:
         return (make_table("data", raw_columns(headers, frame)),)
     if not frame[label].dtype.is_numeric():
-        raise BadInput("powersuite.frequency", "“{name}”: the column of frequencies holds no numbers.", name=text.name)
+        raise BadInput(
+            "powersuite.frequency",
+            "“{name}”: the column of frequencies holds no numbers. Export it again.",
+            name=text.name,
+        )
     spectrum, rest = frame.filter(frame[label] > 0), frame.filter((frame[label] > 0).fill_null(value=False).not_())
     found: list[Table] = []
     if spectrum.height:

@@ -57,13 +57,15 @@ def read(source: Source, settings: Settings) -> Reading:
     lines = list(text.lines(0, _HEADER_WITHIN))
     line = next((number for number, each in enumerate(lines) if _is_header(each.split(","))), None)
     if line is None:
-        raise BadInput("pec.header", "“{name}” is a PEC export whose header of records is cut.", name=text.name)
+        raise BadInput(
+            "pec.header", "“{name}” is a PEC export whose header of records is cut. Export it again.", name=text.name
+        )
     decisions = dict(text.decisions)
     facts = _facts(lines[:line])
     tables, cautions = _tables(text, line, decisions)
     started = _started(facts, decisions)
     if started is None and facts.get("Start Time"):
-        message = f"When the test started is not told: “{facts['Start Time']}” may be read in two ways."
+        message = f"The start of the test is left open: “{facts['Start Time']}” can be read in two ways."
         cautions.append(Caution("pec.started", message))
     return Reading(
         format="pec.csv", technique="galvanostatic_cycling", tables=tuple(tables), instrument="PEC", started=started,

@@ -41,14 +41,18 @@ def recognises(source: Source) -> bool:
 def read(source: Source, settings: Settings) -> Reading:
     """Read one file. Raises BadInput ``pygaps.broken``, ``pygaps.points``, ``pygaps.units`` and ``pygaps.too-large``."""
     if len(source.data) > _LARGEST:
-        raise BadInput("pygaps.too-large", "“{name}” is larger than any isotherm: not read.", name=source.name)
+        raise BadInput(
+            "pygaps.too-large",
+            "“{name}” is larger than any isotherm and was not read. Give each isotherm a file of its own.",
+            name=source.name,
+        )
     text = read_text(source, settings)
     try:
         content = json.loads(text.data)
     except (ValueError, RecursionError) as fault:
         raise BadInput(
             "pygaps.broken",
-            "“{name}” is not whole JSON ({reason}). It is cut or damaged.",
+            "“{name}” is not complete JSON ({reason}). It is cut or damaged; copy it again.",
             name=source.name,
             reason=fault,
         ) from fault
@@ -80,13 +84,17 @@ def _points(content: object, name: str) -> "pl.DataFrame":
     try:
         frame = pl.from_dicts(data, infer_schema_length=None) if isinstance(data, list) else pl.DataFrame(data)
     except (pl.exceptions.PolarsError, TypeError, ValueError, OverflowError) as fault:
-        raise BadInput("pygaps.points", "“{name}”: the points of the isotherm are no table.", name=name) from fault
+        raise BadInput(
+            "pygaps.points",
+            "“{name}”: the points of the isotherm are not a table. Write it again with pyGAPS.",
+            name=name,
+        ) from fault
     if not {"pressure", "loading"} <= set(frame.columns) or not all(
         frame[c].dtype.is_numeric() for c in ("pressure", "loading")
     ):
         raise BadInput(
             "pygaps.points",
-            "“{name}”: the points of the isotherm have no numbers under “pressure” and “loading”.",
+            "“{name}”: the points of the isotherm have no numbers under “pressure” and “loading”. Write it again with pyGAPS.",
             name=name,
         )
     return frame
@@ -98,7 +106,9 @@ def _branch(points: "pl.DataFrame") -> list[str] | None:
     labels = [_BRANCHES.get(value) for value in points["branch"].to_list()]
     if None in labels:
         raise BadInput(
-            "pygaps.points", "The branch “{label}” is neither ads nor des.", label=points["branch"][labels.index(None)]
+            "pygaps.points",
+            "The branch “{label}” of a point is neither “ads” nor “des”. Write the file again with pyGAPS.",
+            label=points["branch"][labels.index(None)],
         )
     return [label for label in labels if label is not None]
 
@@ -126,7 +136,7 @@ def _pressure(values: "pl.Series", content: Mapping[str, Any], name: str) -> Raw
         return RawColumn(values, "relative_pressure", "%", "pressure")
     if mode != "absolute" or not isinstance(unit, str):
         raise BadInput(
-            "pygaps.units", "“{name}” does not say in which unit its pressure is (pressure_unit).", name=name
+            "pygaps.units", "“{name}” does not say in which unit its pressure is: add “pressure_unit”.", name=name
         )
     return RawColumn(values, "pressure", unit, "pressure")
 
@@ -149,7 +159,7 @@ def _loading(values: "pl.Series", content: Mapping[str, Any], name: str) -> list
     if not isinstance(unit, str) or not isinstance(per_unit, str):
         raise BadInput(
             "pygaps.units",
-            "“{name}” does not say in which unit its loading is (loading_unit, material_unit).",
+            "“{name}” does not say in which unit its loading is: add “loading_unit” and “material_unit”.",
             name=name,
         )
     full = f"{unit}/{per_unit}"

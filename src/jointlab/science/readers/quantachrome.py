@@ -120,7 +120,11 @@ def _columns(frame: "pl.DataFrame", heads: list[_Head], mass: float | None, keys
         elif (quantity := _QUANTITIES.get(name)) is not None:
             relative = quantity == "relative_pressure"
             if head.unit is None and not relative:
-                raise BadInput("quantachrome.unit", "The column “{name}” has no unit below its name.", name=head.name)
+                raise BadInput(
+                    "quantachrome.unit",
+                    "The column “{name}” has no unit below its name. Export the table again with its units.",
+                    name=head.name,
+                )
             columns.append(RawColumn(values, quantity, "1" if relative else head.unit, head.name))
         elif name == "time" and head.unit and _runs(values, head.unit, keys.get("analysis time")):
             columns.append(RawColumn(values, "time", head.unit, head.name))

@@ -42,7 +42,7 @@ def read(source: Source, settings: Settings) -> Reading:
         promised = points_stated(header)
         if end is None and promised != len(scan.intensity):
             raise BadInput(
-                "ras.rows", "“{name}” ends inside the data of scan {number}: {rows} of {promised} rows are there.",
+                "ras.rows", "“{name}” ends inside the data of scan {number}: {rows} of {promised} rows are there. It is cut; copy it again.",
                 name=source.name, number=len(scans) + 1, rows=len(scan.intensity), promised=promised or "an unknown number",
             )  # fmt: skip
         scans.append(scan)
@@ -51,7 +51,11 @@ def read(source: Source, settings: Settings) -> Reading:
         header_start = stop
         line = text.find_line(r"^\*RAS_INT_START", start=stop) if end is not None else None
     if not scans:
-        raise BadInput("ras.no-data", "“{name}” is a Rigaku file without data (*RAS_INT_START).", name=source.name)
+        raise BadInput(
+            "ras.no-data",
+            "“{name}” is a Rigaku file without data (no *RAS_INT_START). Save it again in SmartLab Studio.",
+            name=source.name,
+        )
     if text.find_line(r"^\*RAS_DATA_END") is None:
         cautions.append(
             Caution("ras.no-end", "The file has no end mark (*RAS_DATA_END): further scans may have been cut off.")
@@ -98,13 +102,13 @@ def _scan(text: Text, header: Header, start: int, stop: int, position: int) -> t
     if form is None or form.width not in (2, 3):
         raise BadInput(
             "ras.no-data",
-            "Scan {number} of “{name}” has no rows of two or three numbers.",
+            "Scan {number} of “{name}” has no rows of two or three numbers. Save it again in SmartLab Studio.",
             number=position,
             name=text.name,
         )
     parsed = block.table(0, COLUMNS[: form.width], separator=form.separator)
     if sum(parsed.frame.null_count().row(0)) or not all(kind.is_numeric() for kind in parsed.frame.dtypes):
-        raise BadInput("ras.rows", "The data of scan {number} of “{name}” hold cells that are no numbers.", number=position, name=text.name)  # fmt: skip
+        raise BadInput("ras.rows", "The data of scan {number} of “{name}” hold cells that are not numbers. Save it again in SmartLab Studio.", number=position, name=text.name)  # fmt: skip
     scan, more = make_scan(header, parsed.frame, position=position)
     return scan, [*said, *parsed.cautions, *more]
 

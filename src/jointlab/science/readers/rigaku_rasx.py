@@ -97,7 +97,9 @@ def _header(archive: Archive, profile: str) -> Header:
     found = next((name for name in archive.names if pattern.match(name)), None)
     if found is None:
         raise BadInput(
-            "archive.member-missing", "The archive has no conditions beside “{part}”; it is incomplete.", part=profile
+            "archive.member-missing",
+            "The archive has no conditions beside “{part}”, so it is incomplete; copy the file again.",
+            part=profile,
         )
     root = parse_xml(archive.read(found), part=found)
     keys = _ras_pairs(root)
@@ -128,10 +130,14 @@ def _profile(
     text = read_text(source, settings)
     form = row_form(text.line(0))
     if form is None or form.width not in (2, 3):
-        raise BadInput("rasx.rows", "“{part}” does not hold rows of two or three numbers.", part=source.name)
+        raise BadInput(
+            "rasx.rows",
+            "“{part}” does not hold rows of two or three numbers. Save it again in SmartLab Studio.",
+            part=source.name,
+        )
     parsed = replace(text).table(0, COLUMNS[: form.width], separator=form.separator)
     if sum(parsed.frame.null_count().row(0)) or not all(kind.is_numeric() for kind in parsed.frame.dtypes):
-        raise BadInput("rasx.rows", "“{part}” holds cells that are no numbers.", part=source.name)
+        raise BadInput("rasx.rows", "“{part}” holds cells that are not numbers. Save the file again.", part=source.name)
     decisions.update(text.decisions)
     scan, said = make_scan(header, parsed.frame, position=position)
     return scan, [*text.cautions, *parsed.cautions, *said]

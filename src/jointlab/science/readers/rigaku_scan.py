@@ -57,11 +57,18 @@ def make_scan(header: Header, frame: "pl.DataFrame", *, position: int) -> tuple[
     values = [frame[column].cast(float).to_numpy() for column in frame.columns]
     axis = header.text("MEAS_SCAN_AXIS_X_INTERNAL", "MEAS_SCAN_AXIS_X") or ""
     if not axis:
-        raise BadInput("rigaku.axis", "{scan} does not say which axis was scanned; its header is damaged.", scan=name)
+        raise BadInput(
+            "rigaku.axis",
+            "{scan} does not say which axis was scanned. Its header is damaged; copy the file again.",
+            scan=name,
+        )
     unit = (header.text("MEAS_SCAN_UNIT_Y") or "counts").strip()
     if unit.lower() not in _UNITS:
         raise BadInput(
-            "rigaku.unit", "{scan} has its intensity in “{unit}”; known are counts and cps.", scan=name, unit=unit
+            "rigaku.unit",
+            "{scan} has its intensity in “{unit}”; known are counts and cps. Save it again in one of these.",
+            scan=name,
+            unit=unit,
         )
     intensity, factor, said = _unattenuated(values[1], values[2] if len(values) > 2 else None, name)
     moving = Axis(axis, values[0], header.text("MEAS_SCAN_UNIT_X") or "deg")
@@ -85,7 +92,11 @@ def _unattenuated(
     if factor is None or (factor == 1).all() or (factor == 0).all():
         return stored, None, []
     if (factor <= 0).any():
-        raise BadInput("rigaku.attenuator", "{scan} has attenuator factors that are not positive.", scan=name)
+        raise BadInput(
+            "rigaku.attenuator",
+            "{scan} has attenuator factors that are not positive, so its intensities cannot be told. Save it again.",
+            scan=name,
+        )
     if attenuation_undone(stored, factor):
         said = "the intensities already include the factors of the third column, as whole numbers or a smooth course prove; they were kept as they are"
         return stored, factor, [Caution("attenuation.included", f"In {name} {said}.")]

@@ -57,7 +57,9 @@ def read(source: Source, settings: Settings) -> Reading:
             isotherms += _cycles(grid, settings, source.name)
     if not isotherms and not tables:
         raise BadInput(
-            "dvs.no-data", "“{name}” is a DVS workbook with neither an isotherm report nor a record.", name=source.name
+            "dvs.no-data",
+            "“{name}” is a DVS workbook with neither an isotherm report nor a record. Make the report again with one of them.",
+            name=source.name,
         )
     created = keys.get("Raw Data File Created", "").replace("UTC ", "")
     started = parse_timestamp(created)
@@ -170,7 +172,7 @@ def _pressure(mode: str, name: str) -> tuple[str, str]:
         return "pressure", "Torr"
     raise BadInput(
         "dvs.pressure",
-        "“{name}”: the heading “{mode}” does not say what the pressures of the isotherm are.",
+        "“{name}”: the heading “{mode}” is neither per cent of saturation nor a pressure in Torr. Make the report again with P/Po.",
         name=name,
         mode=mode,
     )

@@ -80,7 +80,11 @@ def read(source: Source, settings: Settings) -> Reading:
     text = read_text(source, settings)
     blocks = headed_blocks(text, is_scan_header)
     if not blocks:
-        raise BadInput("eqe.no-table", "“{name}” names a quantum efficiency, but no table follows.", name=source.name)
+        raise BadInput(
+            "eqe.no-table",
+            "“{name}” names a quantum efficiency, but no table follows. Export it again.",
+            name=source.name,
+        )
     scans: list[_Scan] = []
     cautions = list(text.cautions)
     for block in blocks:
@@ -206,7 +210,11 @@ def read_trq(source: Source, settings: Settings) -> Reading:
     names = split_row(text.line(mark + 1), "\t")
     parsed = text.table(mark + 2, names, separator="\t")
     if kind_of(units["X"]) is None or units["X"].unit is None or units["Y"].unit is None or "X" not in names:
-        raise BadInput("eqe.units", "“{name}” does not state the units of its axes.", name=text.name)
+        raise BadInput(
+            "eqe.units",
+            "“{name}” does not state the units of its axes. Export it again with the header.",
+            name=text.name,
+        )
     efficiency = "Calculated" if "Calculated" in names else "Y"
     columns = []
     for name in names:

@@ -28,7 +28,7 @@ def wavelength_unit(values: "pl.Series", text: Text) -> str:
     if not _NANOMETRES[0] <= low <= high <= _NANOMETRES[1]:
         raise BadInput(
             "eqe.wavelength-unit",
-            "“{name}” has wavelengths from {low:g} to {high:g} without a unit. Write the unit into the header.",
+            "“{name}” has wavelengths from {low:g} to {high:g} without a unit. Write the unit into the header, such as “Wavelength (nm)”.",
             name=text.name, low=low, high=high,
         )  # fmt: skip
     text.decisions["wavelength_unit"] = f"nm ({low:g} to {high:g} is light in no other unit)"
@@ -55,7 +55,7 @@ def eqe_unit(
             return unit
     raise BadInput(
         "eqe.unit",
-        "The quantum efficiency “{header}” of “{name}” is {largest:g} at most and has no unit: it may be a fraction or per cent. Say it with --set eqe_unit=...",
+        "The quantum efficiency “{header}” of “{name}” is {largest:g} at most and has no unit: it may be a fraction or per cent. Say it with --set eqe_unit=…",
         Question("eqe_unit", (Option("fraction", f"{100 * largest:g} %"), Option("percent", f"{largest:g} %"))),
         header=cell.text, name=text.name, largest=largest,
     )  # fmt: skip

@@ -86,7 +86,9 @@ def read(source: Source, settings: Settings) -> Reading:
     blocks = headed_blocks(text, lambda cells: is_curve_header(cells, solar=solar))
     if not blocks:
         raise BadInput(
-            "jv.no-curve", "“{name}” names a voltage and a current, but no table of numbers follows.", name=source.name
+            "jv.no-curve",
+            "“{name}” names a voltage and a current, but no table of numbers follows. Export it again.",
+            name=source.name,
         )
     curves: list[Curve] = []
     cautions = list(text.cautions)

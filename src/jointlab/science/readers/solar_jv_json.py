@@ -53,7 +53,7 @@ def _load(source: Source) -> dict[str, Any]:
             "jv-json.broken", "“{name}” is cut or damaged JSON ({reason}). Copy it again.", name=source.name, reason=str(fault)[:120]
         ) from fault  # fmt: skip
     if not isinstance(content, dict):
-        raise BadInput("jv-json.form", "“{name}” holds no object with curves.", name=source.name)
+        raise BadInput("jv-json.form", "“{name}” holds no object with curves. Export it again.", name=source.name)
     return content
 
 
@@ -61,11 +61,13 @@ def _objects(content: Mapping[str, Any], key: str, name: str) -> list[dict[str, 
     """The list of objects under a key; refused when it is none, or absurdly long."""
     found = content.get(key)
     if not isinstance(found, list) or not found or not all(isinstance(item, dict) for item in found):
-        raise BadInput("jv-json.form", "“{name}” has no list of curves under “{key}”.", name=name, key=key)
+        raise BadInput(
+            "jv-json.form", "“{name}” has no list of curves under “{key}”. Export it again.", name=name, key=key
+        )
     if len(found) > _MOST_CURVES:
         raise BadInput(
             "jv-json.many",
-            "“{name}” has {count} curves; up to {most} are read.",
+            "“{name}” has {count} curves; up to {most} are read. Split it.",
             name=name,
             count=len(found),
             most=_MOST_CURVES,
@@ -108,14 +110,16 @@ def _rows(sweep: Mapping[str, Any], number: int, name: str) -> "pl.DataFrame":
 
     rows = sweep.get("measurements")
     if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
-        raise BadInput("jv-json.rows", "Curve {number} of “{name}” has no measurements.", number=number, name=name)
+        raise BadInput(
+            "jv-json.rows", "Curve {number} of “{name}” has no measurements. Export it again.", number=number, name=name
+        )
     flat = [{key: value for key, value in row.items() if not isinstance(value, (list, dict))} for row in rows]
     frame = pl.from_dicts(flat, infer_schema_length=None, strict=False)
     roles = {role(split_header(key)) for key in frame.columns if frame[key].dtype.is_numeric()}
     if "voltage" not in roles or not {"current", "current_density"} & roles:
         raise BadInput(
             "jv-json.rows",
-            "Curve {number} of “{name}” names no voltage and current with units.",
+            "Curve {number} of “{name}” names no voltage and current with units. Export it again.",
             number=number,
             name=name,
         )
@@ -196,7 +200,7 @@ def _curve_table(curve: Mapping[str, Any], where: Mapping[str, Condition], name:
     if not isinstance(voltages, list) or not isinstance(currents, list) or len(voltages) != len(currents):
         raise BadInput(
             "jv-json.rows",
-            "Curve {where} of “{name}” has not one current per voltage.",
+            "Curve {where} of “{name}” does not have one current for each voltage. It is damaged; export it again.",
             where=where["curve"],
             name=name,
         )
@@ -222,7 +226,9 @@ def _numbers(values: Sequence[Any], name: str) -> "pl.Series":
     try:
         return pl.Series(values, dtype=pl.String if isinstance(values[0], str) else pl.Float64).cast(pl.Float64)
     except (pl.exceptions.PolarsError, TypeError, IndexError) as fault:
-        raise BadInput("jv-json.numbers", "“{name}” has something else than numbers in a curve.", name=name) from fault
+        raise BadInput(
+            "jv-json.numbers", "“{name}” has something other than numbers in a curve. Export it again.", name=name
+        ) from fault
 
 
 def _float(value: object) -> float | None:

@@ -64,14 +64,16 @@ def _proved_area(frame: "pl.DataFrame", name: str) -> float | None:
     import polars as pl
 
     if not all(frame[column].dtype.is_numeric() for column in _COLUMNS if column in frame.columns):
-        raise BadInput("mppt.columns", "“{name}” has words among its numbers; it is damaged.", name=name)
+        raise BadInput("mppt.columns", "“{name}” has words among its numbers. It is damaged; copy it again.", name=name)
     v, j, i, g, eff = (
         frame[column].cast(pl.Float64).to_numpy() for column in ("MPPT_V", "MPPT_J", "MPPT_I", "radiation", "MPPT_EFF")
     )
     lit = np.isfinite(v * j * i * g * eff) & (g > 0) & (np.abs(eff) > 0)
     if not lit.any():
         raise BadInput(
-            "mppt.disagrees", "“{name}” has no row with light and power: its units cannot be proved.", name=name
+            "mppt.disagrees",
+            "“{name}” has no row with light and power, so nothing proves its units. Write units into the header.",
+            name=name,
         )
     efficiency = np.abs(v * j)[lit] * 1e3 / g[lit]  # mW/cm2 over W/m2, in per cent
     agree = np.abs(efficiency / np.abs(eff[lit]) - 1) < _AGREES
@@ -81,8 +83,8 @@ def _proved_area(frame: "pl.DataFrame", name: str) -> float | None:
     if agree.mean() < _SHARE:
         raise BadInput(
             "mppt.disagrees",
-            "In “{name}” voltage, current density, radiation and efficiency agree in {share:.0%} of the rows only, so the units of its columns are not those of this rig. Write units into the header.",
-            name=name, share=float(agree.mean()),
+            "In “{name}” voltage, current density, radiation and efficiency agree in {share:.0f} % of the rows only, so the units of its columns are not those of this rig. Write units into the header.",
+            name=name, share=100 * float(agree.mean()),
         )  # fmt: skip
     flowing = lit & (np.abs(j) > 0)
     ratio = np.abs(i[flowing] / j[flowing])

@@ -77,7 +77,7 @@ def _unit(curve: "Curve", index: int, results: Sequence[Stated], settings: Setti
     shown = f"{sample[0]:g}" if sample else "?"
     raise BadInput(
         f"jv.{'voltage' if voltage else 'current'}-unit",
-        "The column “{header}” of “{name}” has no unit, and nothing in the file tells it. Say it with --set {key}=...",
+        "The column “{header}” of “{name}” has no unit, and nothing in the file tells it. Say it with --set {key}=…",
         Question(key, tuple(Option(option, f"{shown} {option}") for option in options)),
         header=cell.text, name=text.name, key=key,
     )  # fmt: skip

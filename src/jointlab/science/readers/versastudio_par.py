@@ -138,7 +138,7 @@ def _segment(text: Text, block: _Block) -> tuple[list[Table], list[Caution]]:
     if definition is None:
         raise BadInput(
             "versastudio.definition",
-            "“{name}”: block {block} has no “Definition=” line, so its columns have no names; the file is cut.",
+            "“{name}”: block {block} has no “Definition=” line, so its columns have no names. The file is cut; copy it again.",
             name=text.name, block=block.name,
         )  # fmt: skip
     names = [cell.strip() for cell in text.line(definition).partition("=")[2].split(",")]

@@ -62,7 +62,9 @@ def stacked(frames: "Sequence[pl.DataFrame]", *, origin: str, vendor: str) -> "p
 
     if len({frame.width for frame in frames}) > 1:
         raise BadInput(
-            f"{vendor}.sheets", "The sheets of “{name}” that continue one another have different columns.", name=origin
+            f"{vendor}.sheets",
+            "The sheets of “{name}” that continue one another have different columns, so they are not one measurement. Export it again.",
+            name=origin,
         )
     if len(frames) == 1:
         return frames[0]

@@ -155,7 +155,7 @@ def _z60_layout(text: Text) -> _Layout:
     if first >= text.line_count or len(re.split(r"[,;\t]", text.line(first))) != len(_Z_COLUMNS):
         raise BadInput(
             "zplot.header",
-            "“{name}” is a Z60W data file whose rows do not have the {count} columns of that format; it is cut or was changed.",
+            "“{name}” is a Z60W data file whose rows do not have the {count} columns of that format; it is cut or was changed. Copy it again.",
             name=text.name, count=len(_Z_COLUMNS),
         )  # fmt: skip
     return _Layout(first, list(_Z_COLUMNS), {"Data Points": count} if count.isdigit() else {})

@@ -117,7 +117,7 @@ def _gas(
         temperature = float(stated)
     if gas is None:
         said = (
-            f"“{named}” is no adsorptive whose molecular area is agreed on" if named else "The file names no adsorptive"
+            f"“{named}” is not an adsorptive with an agreed molecular area" if named else "The file names no adsorptive"
         )
         return (
             None,

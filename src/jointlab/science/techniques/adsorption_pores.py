@@ -180,7 +180,7 @@ def _volume_analysis(data: Data, gas: Gas, settings: Settings) -> Analysis:
         warnings.append(
             Caution(
                 "pore-volume.no-plateau",
-                f"The isotherm still rises by {rise:.0%} between p/p0 = {at - 0.05:.3g} and {at:.3g}: macropores or gaps fill, and the pore volume depends on where it is read.",
+                f"The isotherm still rises by {100 * rise:.0f} % between p/p0 = {at - 0.05:.3g} and {at:.3g}: macropores or gaps fill, and the pore volume depends on where it is read.",
             )
         )
     bet = bet_of(data, settings)

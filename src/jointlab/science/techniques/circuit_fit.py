@@ -66,7 +66,7 @@ def fit_circuit(
     if 2 * len(frequency) <= circuit.size():
         raise BadInput(
             "impedance.few-points",
-            "{count} points cannot determine the {size} parameters of {circuit}.",
+            "{count} points cannot determine the {size} parameters of {circuit}; choose a smaller circuit.",
             count=len(frequency), size=circuit.size(), circuit=circuit.text,
         )  # fmt: skip
     weight = np.abs(impedance) if weighting == "modulus" else np.full(len(impedance), float(np.mean(np.abs(impedance))))

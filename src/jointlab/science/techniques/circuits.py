@@ -125,14 +125,22 @@ def parse_circuit(text: str) -> Circuit:
     """
     text = PRESETS.get(text.strip().lower(), text.strip())
     if len(text) > _MOST_LETTERS:
-        raise BadInput("circuit.size", "A circuit has at most {most} letters.", most=_MOST_LETTERS)
+        raise BadInput(
+            "circuit.size",
+            "The circuit is too long: at most {most} letters are taken. Write a simpler one.",
+            most=_MOST_LETTERS,
+        )
     parser = _Parser(text, _tokens(text))
     root = parser.series(0)
     parser.end()
     circuit = Circuit(text, root)
     names = [element.name for element in circuit.elements()]
     if len(names) > _MOST_ELEMENTS:
-        raise BadInput("circuit.size", "A circuit has at most {most} elements.", most=_MOST_ELEMENTS)
+        raise BadInput(
+            "circuit.size",
+            "The circuit is too large: at most {most} elements are fitted. Write a simpler one.",
+            most=_MOST_ELEMENTS,
+        )
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise _wrong(text, f"{', '.join(twice)} occurs twice; number the elements")
@@ -176,7 +184,11 @@ class _Parser:
 
     def series(self, depth: int) -> Part:
         if depth > _DEEPEST:
-            raise BadInput("circuit.size", "Parallel branches stand at most {most} deep.", most=_DEEPEST)
+            raise BadInput(
+                "circuit.size",
+                "The parallel branches of the circuit are nested too deep: at most {most} levels are taken.",
+                most=_DEEPEST,
+            )
         parts = [self._item(depth)]
         while self._peek() == "-":
             self._next()

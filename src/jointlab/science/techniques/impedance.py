@@ -226,7 +226,7 @@ def _start(circuit: Circuit, settings: Settings) -> list[float] | None:
     if len(numbers) != circuit.size() or not all(0 < number < float("inf") for number in numbers):
         raise BadInput(
             "setting.value",
-            "circuit_start={value}: {circuit} needs {size} positive numbers parted by commas.",
+            "circuit_start={value}: {circuit} needs {size} positive numbers separated by commas.",
             value=text, circuit=circuit.text, size=circuit.size(),
         )  # fmt: skip
     return numbers

@@ -39,7 +39,9 @@ def analyse(reading: Reading, settings: Settings) -> Analysis:
         time = table.array("time")
         power = _power(table, settings)
         if power is None:
-            warnings.append(Caution("solar.area-unknown", "The file states no area: set it with “area=0.16 cm2”."))
+            warnings.append(
+                Caution("solar.area-unknown", 'The file states no area; give it, such as --set area="0.16 cm2".')
+            )
             continue
         more = _figures(table, time, power, settings)
         figures += more
@@ -48,7 +50,7 @@ def analyse(reading: Reading, settings: Settings) -> Analysis:
                 Caution("mpp.few-points", f"The last tenth of “{table.name}” has fewer than {_FEWEST} points.")
             )
         elif not any(f.quantity == "power_conversion_efficiency" for f in more):
-            text = "The file states no irradiance, so there is no efficiency: set it with “irradiance=100 mW/cm2” for one sun."
+            text = 'The file states no irradiance, so there is no efficiency: give it with --set irradiance="100 mW/cm2" for one sun.'
             warnings.append(Caution("solar.irradiance-unknown", text))
         plots.append(_plot(table, time, power))
     return Analysis(tuple(figures), (), tuple(plots), tuple(dict.fromkeys(warnings)))

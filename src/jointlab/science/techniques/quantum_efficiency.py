@@ -165,7 +165,7 @@ def _cautions(scan: _Scan, name: str) -> Iterator[Caution]:
     if top > _FULL:
         yield Caution(
             "eqe.above-100",
-            f"“{name}” reaches {top:.4g} %: more electrons than photons. The calibration or the unit is wrong, or the device has gain.",
+            f"“{name}” reaches {top:.4g} %: more electrons than photons. The calibration or the unit is wrong, or the device has internal gain.",
         )
     if float(percent.min()) < _NEGATIVE:
         yield Caution(
@@ -173,7 +173,8 @@ def _cautions(scan: _Scan, name: str) -> Iterator[Caution]:
         )
     if 0 < top < 1:
         yield Caution(
-            "eqe.small", f"“{name}” reaches {top:.3g} % only. If its numbers are fractions, set “eqe_unit=fraction”."
+            "eqe.small",
+            f"“{name}” reaches {top:.3g} % only. If its numbers are fractions, say --set eqe_unit=fraction.",
         )
     yield from _missing(scan, name, top)
 

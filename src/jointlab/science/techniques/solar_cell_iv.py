@@ -195,7 +195,7 @@ def _efficiency(branch: _Branch, given: _Given) -> Figure | Caution:
     if light is None:
         return Caution(
             "solar.irradiance-unknown",
-            "The file states no irradiance, so there is no efficiency: set it with “irradiance=100 mW/cm2” for one sun.",
+            'The file states no irradiance, so there is no efficiency: give it with --set irradiance="100 mW/cm2" for one sun.',
         )
     value = 100 * sweep.power.value / light
     responsivity = sweep.short_circuit.value / light

@@ -76,7 +76,7 @@ def headed_blocks(text: Text, wanted: Wanted) -> list[HeadedBlock]:
         if len(found) > _MOST_BLOCKS:
             raise BadInput(
                 "text.many-tables",
-                "“{name}” has more than {most} tables below each other; it is damaged, or no measurement.",
+                "“{name}” has more than {most} tables below each other; it is damaged or not a measurement. Split it.",
                 name=text.name, most=_MOST_BLOCKS,
             )  # fmt: skip
     return found
@@ -92,7 +92,7 @@ def _nothing_left(text: Text, found: Sequence[HeadedBlock]) -> None:
         if len(row) == len(last.cells) and _NUMBER.match(row[0]) and _is_numeric(row):
             raise BadInput(
                 "text.rows-left",
-                "In line {line} of “{name}” rows of numbers go on below words that name no known columns. Part the file there, or name the columns as above.",
+                "In line {line} of “{name}” rows of numbers go on below words that name no known columns. Split the file there, or name the columns as above.",
                 line=number + 1, name=text.name,
             )  # fmt: skip
 

@@ -77,7 +77,7 @@ def _both(block: bytes, separator: str, name: str) -> DecimalMark:
 def _question(token: str, name: str) -> BadInput:
     return BadInput(
         "text.decimal-mark",
-        "In “{name}” the comma of “{token}” may be a decimal mark or part thousands; nothing in the file decides it.",
+        "In “{name}” the comma of “{token}” may be a decimal mark or separate thousands; nothing in the file decides it. Say it with --set decimal_mark=…",
         Question("decimal_mark", (Option("comma", token.replace(",", ".", 1)), Option("point", token.replace(",", "")))),
         name=name, token=token,
     )  # fmt: skip

@@ -89,7 +89,11 @@ def _as_utf8(data: bytes, encoding: str, evidence: str, name: str, part: tuple[i
         text = data[begin:end].decode(encoding)
     except (UnicodeDecodeError, LookupError) as fault:
         raise BadInput(
-            "text.not-text", "“{name}” is not text in {encoding}: {reason}.", name=name, encoding=encoding, reason=fault
+            "text.not-text",
+            "“{name}” is not text in {encoding} ({reason}). Choose another encoding, or none.",
+            name=name,
+            encoding=encoding,
+            reason=str(fault).rstrip("."),
         ) from fault
     if encoding == "utf-8":
         return Decoded(b"", encoding, evidence, data)
@@ -158,9 +162,9 @@ def _unlikely(data: bytes, best: float, name: str) -> Decoded:
     if high > 0.02 * len(data) or control > 0.001 * len(data):
         raise BadInput(
             "text.not-text",
-            "“{name}” is not text: {share:.0%} of its bytes belong to no writing that is known here.",
+            "“{name}” is not text: {share:.0f} % of its bytes belong to no encoding that is known here. Export the measurement as text.",
             name=name,
-            share=(high + control) / len(data),
+            share=100 * (high + control) / len(data),
         )
     return _as_utf8(data, "latin-1", f"{high} stray bytes that make no word in any encoding (best {best:.0%})", name)
 

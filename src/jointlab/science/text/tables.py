@@ -53,7 +53,12 @@ def parse_block(block: bytes, names: Sequence[str], layout: Layout) -> ParsedTab
         block = _tidy(block, " ")
     if not block or block.isspace():
         line = layout.first_line - 1
-        raise BadInput("table.empty", "“{name}” has no rows below line {line}.", name=layout.name, line=line)
+        raise BadInput(
+            "table.empty",
+            "“{name}” has no rows below line {line}. Export it again, or give the file that holds the measurement.",
+            name=layout.name,
+            line=line,
+        )
     rows = _sample_rows(block, layout.separator)
     labels = _labels(names, rows, layout)
     block, cautions = _without_cut_line(block, len(labels), layout.separator, ended=ended)
@@ -158,7 +163,7 @@ def _labels(names: Sequence[str], rows: list[list[str]], layout: Layout) -> list
     if width < len(names) or any(i < len(row) and row[i] for row in rows for i in spare):
         raise BadInput(
             "table.columns",
-            "“{name}”: from line {line} on the rows have {width} columns and the header names {named}, so no column can be told from its neighbour. Export the file again (a decimal comma in a file parted by commas looks like this too).",
+            "“{name}”: from line {line} on the rows have {width} columns and the header names {named}, so no column can be told from its neighbour. Export the file again (a decimal comma in a file separated by commas looks like this too).",
             name=layout.name,
             line=layout.first_line,
             width=width,
@@ -267,7 +272,7 @@ def _exactly(
             said.append(
                 Caution(
                     "table.not-a-number",
-                    f"Column “{label}” has {wrong} cells that are no numbers and count as absent, {where}.",
+                    f"Column “{label}” has {wrong} cells that are not numbers and count as absent, {where}.",
                 )
             )
     return found, said

@@ -89,5 +89,5 @@ def test_what_cannot_be_read_is_refused(changes: dict[str, object], code: str) -
 
 
 def test_cut_json_is_refused() -> None:
-    with pytest.raises(BadInput, match="not whole JSON"):
+    with pytest.raises(BadInput, match="not complete JSON"):
         read_source(Source("x.json", json.dumps(HEAD).encode()[:-3]))

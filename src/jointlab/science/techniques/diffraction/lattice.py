@@ -83,7 +83,7 @@ def parse_cell(text: str, centring: str) -> Cell:
     edges_fit = all(0.5 < edge < 200.0 for edge in (cell.a, cell.b, cell.c))
     angles_fit = all(20.0 < angle < 160.0 for angle in (cell.alpha, cell.beta, cell.gamma))
     if not (edges_fit and angles_fit and np.linalg.det(cell.reciprocal()) > 0.0):
-        raise BadInput("setting.value", "unit_cell={value}: these edges and angles make no cell.", value=text)
+        raise BadInput("setting.value", "unit_cell={value}: no unit cell has these edges and angles.", value=text)
     return cell
 
 
