@@ -7,13 +7,15 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 INPUTS = ROOT / ".bench-inputs"
-PEERS = ROOT / ".venv-bench"
-PEER_PACKAGES = ("galvani==0.5.0", "yadg==7.0.1")
+PEERS = {  # each in an environment of its own: what they require does not fit together
+    "yadg": ("galvani==0.5.0", "yadg==7.0.1"),
+    "datalab": ("datalab-server[apps,server]==0.7.12",),  # needs Python below 3.12
+}
 HEADINGS = ("figure", "ours", "peer or limit", "ratio", "target", "holds")
 
 
@@ -72,9 +74,9 @@ class Bench:
         path.read_bytes()  # into the page cache: disks are not what is measured
         return path
 
-    def run(self, job: str, *arguments: object, peer: bool = False) -> Run:
-        """A job of benchmarks/jobs.py in a child of its own."""
-        python = self.peer_python if peer else Path(sys.executable)
+    def run(self, job: str, *arguments: object, peer: str | None = None) -> Run:
+        """A job of benchmarks/jobs.py in a child of its own, with our interpreter or that of a peer."""
+        python = peer_python(peer) if peer else Path(sys.executable)
         command = [str(python), str(ROOT / "benchmarks" / "jobs.py"), job, *map(str, arguments)]
         done = subprocess.run(
             command, capture_output=True, text=True, check=False, env={**os.environ, "PYTHONWARNINGS": "ignore"}
@@ -91,23 +93,23 @@ class Bench:
             min((pair[1] for pair in pairs), key=lambda run: run.seconds),
         )
 
-    @cached_property
-    def peer_python(self) -> Path:
-        """The interpreter of an environment that has the peers and nothing of ours; made at the first use."""
-        python = PEERS / "bin" / "python"
-        ready = PEERS / ".ready"
-        wanted = "\n".join(PEER_PACKAGES)
-        if not ready.exists() or ready.read_text() != wanted:
-            print(f"installing {', '.join(PEER_PACKAGES)} into {PEERS.name} ...", file=sys.stderr)
-            shutil.rmtree(PEERS, ignore_errors=True)
-            if uv := shutil.which("uv"):
-                subprocess.run([uv, "venv", "--quiet", "--python", sys.executable, PEERS], check=True)
-                subprocess.run([uv, "pip", "install", "--quiet", "--python", python, *PEER_PACKAGES], check=True)
-            else:
-                subprocess.run([sys.executable, "-m", "venv", PEERS], check=True)
-                subprocess.run([python, "-m", "pip", "install", "--quiet", *PEER_PACKAGES], check=True)
-            ready.write_text(wanted)
-        return python
+
+@cache
+def peer_python(peer: str) -> Path:
+    """The interpreter of an environment that has this peer and nothing of ours; made at the first use."""
+    place, packages = ROOT / f".venv-bench-{peer}", PEERS[peer]
+    python, ready, wanted = place / "bin" / "python", place / ".ready", "\n".join(packages)
+    if not ready.exists() or ready.read_text() != wanted:
+        print(f"installing {', '.join(packages)} into {place.name} ...", file=sys.stderr)
+        shutil.rmtree(place, ignore_errors=True)
+        if uv := shutil.which("uv"):
+            subprocess.run([uv, "venv", "--quiet", "--python", "3.11", place], check=True)
+            subprocess.run([uv, "pip", "install", "--quiet", "--python", python, *packages], check=True)
+        else:
+            subprocess.run([sys.executable, "-m", "venv", place], check=True)
+            subprocess.run([python, "-m", "pip", "install", "--quiet", *packages], check=True)
+        ready.write_text(wanted)
+    return python
 
 
 def megabytes_a_second(path: Path, run: Run) -> str:

@@ -47,7 +47,7 @@ def _binary(bench: Bench) -> Iterator[Figure]:
 
 def _against_yadg(bench: Bench, name: str, whole: Path, seconds: float, slice_: Path, kind: str) -> Figure:
     """A small file of the same kind is read by yadg; its time is scaled by size."""
-    peer = min((bench.run("yadg", slice_, kind, peer=True) for _ in range(2)), key=lambda run: run.seconds)
+    peer = min((bench.run("yadg", slice_, kind, peer="yadg") for _ in range(2)), key=lambda run: run.seconds)
     scaled = peer.seconds * whole.stat().st_size / slice_.stat().st_size
     return Figure(
         f"{name}, against yadg (on {slice_.stat().st_size / 1e6:.1f} MB, scaled)", f"{seconds:.2f} s",

@@ -95,5 +95,6 @@ JOBS = {"ours": ours, "polars_csv": polars_csv, "numpy_records": numpy_records, 
 if __name__ == "__main__":
     sys.path[0] = str(Path(__file__).parents[1])
     from benchmarks.neware_jobs import JOBS as NEWARE
+    from benchmarks.xrd_jobs import JOBS as XRD
 
-    {**JOBS, **NEWARE}[sys.argv[1]](*sys.argv[2:])
+    {**JOBS, **NEWARE, **XRD}[sys.argv[1]](*sys.argv[2:])

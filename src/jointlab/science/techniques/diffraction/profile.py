@@ -41,38 +41,52 @@ def profile(x: Array, peaks: Array, lines: Lines) -> Array:
     """Sum of the reflections `peaks`, shape (peaks, 5), at `x`, shape (points,)."""
     total = np.zeros(x.size)
     for row in peaks:  # one at a time, within the reach of its tails: a pattern has many points and many reflections
-        reach = _TAILS * row[2]
-        last = second_position(row[:1], lines)[0][0] if lines.intensity_ratio > 0.0 else row[0]
-        near = slice(*np.searchsorted(x, (row[0] - reach, last + reach)))
-        total[near] += profile_and_slopes(x[near], row[None, :], lines)[0]
+        first, height, width, eta, skew = row.tolist()
+        placed = _placed(row[:1], lines)
+        reach = _TAILS * width
+        near = slice(*np.searchsorted(x, (first - reach, float(placed[-1][0][0]) + reach)))
+        for position, share, _ in placed:
+            distance = x[near] - position
+            span = 1.0 + np.where(distance < 0.0, skew, -skew) if skew else 1.0
+            squared = (distance / (width * span)) ** 2
+            total[near] += (share * height * eta) / (1.0 + 4.0 * squared)
+            total[near] += (share * height * (1.0 - eta)) * np.exp(-_4LN2 * squared)
     return total
 
 
-def profile_and_slopes(x: Array, peaks: Array, lines: Lines) -> tuple[Array, Array]:
-    """The sum, shape (points,), and its derivatives by every parameter, shape (5 peaks, points)."""
-    _, height, width, eta, skew = (column[:, None] for column in peaks.T)
-    first = peaks[:, 0]
+def _placed(first: Array, lines: Lines) -> list[tuple[Array, float, Array]]:
+    """Of each line: positions (deg), intensity relative to Kα1, derivatives of the positions by those of Kα1."""
+    placed = [(first, 1.0, np.ones(first.size))]
     if lines.intensity_ratio > 0.0:
         second, slope = second_position(first, lines)
-        position = np.stack([first, second])[:, :, None]
-        weight = np.array([1.0, lines.intensity_ratio])[:, None, None]
-        moved = np.stack([np.ones_like(first), lines.intensity_ratio * slope])[:, :, None]
-    else:
-        position, weight, moved = first[None, :, None], np.ones((1, 1, 1)), np.ones((1, 1, 1))
-    distance = x - position  # (lines, peaks, points), as every array down to the sums
-    side = np.where(distance < 0.0, skew, -skew)
-    span = 1.0 + side
-    u = distance / (width * span)
-    squared = u * u
-    lorentz = 1.0 / (1.0 + 4.0 * squared)
-    gauss = np.exp(-_4LN2 * squared)
-    shape = (weight * (gauss + eta * (lorentz - gauss))).sum(axis=0)
-    by_u = (-8.0 * height) * u * (eta * lorentz * lorentz + _LN2 * (1.0 - eta) * gauss)
-    spread = by_u * u * weight
-    jacobian = np.empty((len(peaks), PER_PEAK, x.size))
-    jacobian[:, 0] = (by_u * moved / span).sum(axis=0) / -width
-    jacobian[:, 1] = shape
-    jacobian[:, 2] = spread.sum(axis=0) / -width
-    jacobian[:, 3] = height * (weight * (lorentz - gauss)).sum(axis=0)
-    jacobian[:, 4] = -(spread * np.where(distance < 0.0, 1.0, -1.0) / span).sum(axis=0)
-    return (height * shape).sum(axis=0), jacobian.reshape(-1, x.size)
+        placed.append((second, lines.intensity_ratio, slope))
+    return placed
+
+
+def profile_and_slopes(x: Array, peaks: Array, lines: Lines, *, skewed: bool) -> tuple[Array, Array]:
+    """The sum, shape (points,), and its derivatives by every parameter, shape (5 peaks, points).
+
+    Unless `skewed`, every skew is 0 and stays so: the derivatives by it are not computed and given as 0.
+    """
+    _, height, width, eta, skew = (column[:, None] for column in peaks.T)
+    rows = np.zeros((len(peaks), PER_PEAK, x.size))
+    for position, share, moved in _placed(peaks[:, 0], lines):
+        distance = x - position[:, None]  # (peaks, points), as every array down to the sums
+        left = distance < 0.0
+        span = 1.0 + np.where(left, skew, -skew) if skewed else 1.0
+        u = distance / (width * span)
+        squared = u * u
+        lorentz = 1.0 / (1.0 + 4.0 * squared)
+        gauss = np.exp(-_4LN2 * squared)
+        difference = lorentz - gauss
+        by_u = ((-8.0 * share) * height * u) * (eta * lorentz * lorentz + (_LN2 * (1.0 - eta)) * gauss)
+        spread = by_u * u
+        rows[:, 0] -= by_u * (moved[:, None] / (width * span))
+        rows[:, 1] += share * (gauss + eta * difference)
+        rows[:, 2] -= spread
+        rows[:, 3] += share * difference
+        if skewed:
+            rows[:, 4] -= spread * np.where(left, 1.0, -1.0) / span
+    rows[:, 2] /= width
+    rows[:, 3] *= height
+    return (height * rows[:, 1]).sum(axis=0), rows.reshape(-1, x.size)
