@@ -18,6 +18,7 @@ from jointlab.science.settings import Setting, Settings
 from jointlab.science.source import Source
 from jointlab.science.text import TEXT_SETTINGS, Text, read_text
 from jointlab.science.text.blocks import head_texts
+from jointlab.science.text.headers import may_be_header
 
 if TYPE_CHECKING:
     import polars as pl
@@ -95,6 +96,8 @@ def _key(cell: str) -> str:
 def _find_head(lines: Sequence[str]) -> _Head | None:
     """The first line that names time, voltage and current and a cycle, step or capacity."""
     for number, line in enumerate(lines[:_HEADER_WITHIN]):
+        if not may_be_header(line):
+            continue
         for separator in _SEPARATORS:
             cells = tuple(_spelled(cell) for cell in line.split(separator))
             found = {_VOCABULARY[key].quantity for cell in cells if (key := _key(cell)) in _VOCABULARY}

@@ -16,6 +16,7 @@ from jointlab.science.reading import Caution, RawColumn, Reading, make_table
 from jointlab.science.settings import Setting, Settings
 from jointlab.science.source import Source
 from jointlab.science.text import TEXT_SETTINGS, Header, Text, read_text, split_header
+from jointlab.science.text.headers import may_be_header
 
 _SEPARATORS = ("\t", ";", ",", " ")
 _NUMBER = re.compile(r"[-+]?(\d+[.,]?\d*|[.,]\d+)([eE][-+]?\d+)?$")
@@ -74,6 +75,8 @@ def _cells(line: str, separator: str) -> list[str]:
 def _named(lines: Sequence[str]) -> _Shape | None:
     """The first line whose cells name a frequency and an impedance, with a row of numbers below it."""
     for number, line in enumerate(lines[: _SEARCHED - 1]):
+        if not may_be_header(line):
+            continue
         for separator in _SEPARATORS:
             headers = tuple(split_header(cell) for cell in _cells(line, separator))
             found = {what.quantity for header in headers if (what := meaning(header.name)) is not None}

@@ -58,9 +58,8 @@ def is_curve_header(cells: Sequence[Header], *, solar: bool) -> bool:
 
 def _recognises(source: Source, *, solar: bool) -> bool:
     for text in head_texts(source):
-        if has_solar_words(text) is solar and has_header(
-            text.splitlines(), lambda cells: is_curve_header(cells, solar=solar)
-        ):
+        known = has_header(text.splitlines(), lambda cells: is_curve_header(cells, solar=solar))
+        if known and has_solar_words(text) is solar:
             return True
     return False
 
@@ -72,7 +71,7 @@ def recognises_solar(source: Source) -> bool:
 
 def recognises_plain(source: Source) -> bool:
     """A header names a voltage and a current and nothing else is said."""
-    return not recognises_solar(source) and _recognises(source, solar=False)
+    return _recognises(source, solar=False) and not recognises_solar(source)
 
 
 def read(source: Source, settings: Settings) -> Reading:

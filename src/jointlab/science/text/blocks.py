@@ -12,7 +12,7 @@ from jointlab.errors import BadInput
 from jointlab.science.source import Source
 from jointlab.science.text.decoding import decode
 from jointlab.science.text.engine import Text
-from jointlab.science.text.headers import Header, split_header
+from jointlab.science.text.headers import Header, may_be_header, split_header
 from jointlab.science.units import parse_unit
 
 Wanted = Callable[[Sequence[Header]], bool]
@@ -40,6 +40,8 @@ class HeadedBlock:
 def head_texts(source: Source) -> tuple[str, ...]:
     """The first 4 KiB as text, in each encoding that may be the file's where words do not tell: for recognition only."""
     head = source.head
+    if b"<?xml" in head[:16]:
+        return ()  # markup is no table below a header
     if head.isascii() or head.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in head[:64]:
         return (source.head_text,)
     head = head[: head.rfind(b"\n") + 1] or head
@@ -120,7 +122,7 @@ def _continued(text: Text, line: int, last: HeadedBlock) -> HeadedBlock | None:
 def _header_at(lines: Sequence[str], number: int, wanted: Wanted) -> HeadedBlock | None:
     """The header in this line, with positions counted from the first of `lines`."""
     line = lines[number].lstrip("\ufeff").lstrip("#%! ")
-    if len(line) > _LONGEST:
+    if len(line) > _LONGEST or not may_be_header(line):
         return None
     for separator in _SEPARATORS:
         row = split_row(line, separator, header=True)

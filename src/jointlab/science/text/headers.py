@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from jointlab.science.units import parse_unit
 
@@ -9,6 +10,8 @@ from jointlab.science.units import parse_unit
 _BRACKETS = tuple(
     re.compile(rf"^(?P<name>.+{greed})\s*[(\[{{](?P<unit>[^\[\]{{}}]*)[)\]}}]\s*$") for greed in ("?", "")
 )
+_WORD = re.compile(r"[^\W\d_eE]|[eE](?![-+]?\d)|(?<![\d.,])[eE]")  # an e inside a number is none
+_SHORT = 100  # characters of a cell that is remembered
 
 
 @dataclass(frozen=True)
@@ -20,8 +23,17 @@ class Header:
     text: str
 
 
+def may_be_header(line: str) -> bool:
+    """Whether a line has any word: a cheap question before it is parted in every way, for rows of numbers are many."""
+    return _WORD.search(line) is not None
+
+
 def split_header(cell: str) -> Header:
     """Part a header cell into name and unit; a part that is no unit stays in the name (``P/P0``, ``Re(Z)``)."""
+    return _remembered(cell) if len(cell) <= _SHORT else _split(cell)
+
+
+def _split(cell: str) -> Header:
     text = cell.strip()
     if len(text) > 1 and text[0] == text[-1] == '"':  # a quoted cell; the second prime of ``Z"`` stays
         text = text[1:-1].strip()
@@ -38,3 +50,6 @@ def split_header(cell: str) -> Header:
         ):
             return Header(text[:position].strip(), text[position + 1 :].strip(), text)
     return Header(text, None, text)
+
+
+_remembered = lru_cache(maxsize=4096)(_split)  # several readers look at the same first lines

@@ -4,6 +4,7 @@ import pytest
 
 from jointlab.science.source import Source
 from jointlab.science.text import split_header
+from jointlab.science.text.headers import may_be_header
 
 
 @pytest.mark.parametrize(
@@ -27,3 +28,13 @@ def test_the_head_of_a_file_is_utf8_where_it_is_valid() -> None:
     assert "Z′ (Ω)" in Source("x", "Z′ (Ω)\n".encode()).head_text
     assert Source("x", ("a" * 4095 + "Ω").encode()).head_text == "a" * 4095  # the head ends inside the letter
     assert "°" in Source("x", b"T / \xb0C").head_text
+
+
+@pytest.mark.parametrize("line", ["E\tI", "2θ 强度", "1.5E-3 V", "e, 1", "Z'\t-Z\"", "nan 1.0", "E1,1"])
+def test_a_line_with_a_word_may_be_a_header(line: str) -> None:
+    assert may_be_header(line)
+
+
+@pytest.mark.parametrize("line", ["", "20.00 315", "1,5E-03;-2e5", "1.E+3\t2", "# 1 2 3", '"1","2"'])
+def test_a_row_of_numbers_is_no_header(line: str) -> None:
+    assert not may_be_header(line)
