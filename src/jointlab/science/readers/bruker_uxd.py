@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_OPENING = re.compile(r"\A(?:\s*;[^\n]*\n|\s*\n)*\s*_FILEVERSION", re.IGNORECASE)
+_OPENING = re.compile(r"\A(?:[ \t]*(?:;[^\n]*)?\r?\n)*[ \t]*_FILEVERSION", re.IGNORECASE)
 _KEY = re.compile(r"^\s*_(?P<key>[^=\s]+)\s*=\s*(?P<value>.*?)\s*$")
 _MARK = re.compile(r"^\s*_(?P<position>2THETA)?(?P<unit>COUNTS|CPS)(?P<time>TIME)?\s*$", re.IGNORECASE)
 _MARK_OR_PEAKS = r"(?i)^[ \t]*_(?:(?:2THETA)?(?:COUNTS|CPS)(?:TIME)?|D-I|2THETA-I)[ \t]*\r?$"
