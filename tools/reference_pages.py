@@ -40,6 +40,7 @@ def quantities_page() -> str:
 
 def formats_page() -> str:
     """Every format that is read, and every known one that is refused."""
+    readers = all_readers()
     read = [
         (
             f"`{r.name}`",
@@ -48,7 +49,7 @@ def formats_page() -> str:
             ", ".join(t.replace("_", " ") for t in r.techniques),
             _keys(r.settings),
         )
-        for r in all_readers()
+        for r in readers
     ]
     refused = [(f"`{u.name}`", u.title, ", ".join(u.extensions), u.advice) for u in UNREADABLE]
     pages = "".join(f"- [{name}](formats/{name}.md)\n" for name in sorted(m.replace("_", "-") for m in READER_MODULES))
@@ -56,6 +57,8 @@ def formats_page() -> str:
         f"# Formats\n\n{_NOTE}Recognised by content, never by the extension alone.\n\n## Read\n\n"
         f"{_table(('Format', 'What it is', 'Usually called', 'Techniques', 'Settings'), read)}\n"
         f"## Recognised and refused\n\n{_table(('Format', 'What it is', 'Usually called', 'What to export instead'), refused)}\n"
+        f"## Settings\n\nAnswers to the questions of readers, given with `--set KEY=VALUE`. Those of analyses are on the page of [techniques](techniques.md#settings).\n\n"
+        f"{_settings(s for r in readers for s in r.settings)}\n"
         f"## A page for each reader\n\n{pages}"
     )
 
@@ -73,14 +76,10 @@ def techniques_page() -> str:
         )
         for t in all_techniques()
     ]
-    settings = [
-        (f"`{s.key}`", s.help, s.unit or " / ".join(s.options) or "text", s.default or "")
-        for s in {s.key: s for t in all_techniques() for s in t.settings}.values()
-    ]
+    settings = _settings(s for t in all_techniques() for s in t.settings)
     return (
         f"# Techniques\n\n{_NOTE}{_table(('Analysis', 'Version', 'What it does', 'Of readings', 'Figures', 'Settings'), rows)}\n"
-        f"## Settings\n\nGiven with `--set key=value`; a number may carry its unit (`active_mass=12.3 mg`).\n\n"
-        f"{_table(('Key', 'Meaning', 'Unit or choices', 'Default'), settings)}"
+        f'## Settings\n\nGiven with `--set KEY=VALUE`; a number may carry its unit (`--set active_mass="12.3 mg"`).\n\n{settings}'
     )
 
 
@@ -95,6 +94,27 @@ def _possible(q: Quantity) -> str:
 
 def _keys(settings: Iterable[Setting]) -> str:
     return ", ".join(f"`{s.key}`" for s in settings)
+
+
+def _settings(settings: Iterable[Setting]) -> str:
+    """One row for each key; where several take it in their own way, all meanings, choices and defaults."""
+    keys: dict[str, list[Setting]] = {}
+    for setting in settings:
+        keys.setdefault(setting.key, []).append(setting)
+    rows = []
+    for key, same in keys.items():
+        choices = dict.fromkeys(option for s in same for option in s.options)
+        unit = next((s.unit for s in same if s.unit), None)
+        defaults = dict.fromkeys(s.default for s in same if s.default)
+        rows.append(
+            (
+                f"`{key}`",
+                " ".join(dict.fromkeys(s.help for s in same)),
+                unit or " / ".join(choices) or "text",
+                " or ".join(defaults),
+            )
+        )
+    return _table(("Key", "Meaning", "Unit or choices", "Default"), rows)
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

@@ -28,7 +28,7 @@ def answer_json(answer: "Answer") -> str:
 
 _NOTHING: dict[str, Any] = {
     "format": None, "technique": None, "instrument": None, "started": None, "started_zone": None,
-    "tables": [], "stated": [], "figures": [], "warnings": [],
+    "tables": [], "stated": [], "figures": [], "warnings": [], "facts": {}, "decisions": {}, "analyses": [],
 }  # fmt: skip
 
 

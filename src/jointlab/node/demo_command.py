@@ -37,5 +37,5 @@ def _shown(answer: Answer) -> str:
     for figure in answer.file.headline(most=_PER_FILE):
         value = with_uncertainty(figure.value, figure.uncertainty)
         unit = display_unit(figure.unit).removeprefix("1")
-        lines.append(f"      {QUANTITIES[figure.quantity].en:<30} {value} {unit}".rstrip() + "\n")
+        lines.append(f"      {QUANTITIES[figure.quantity].en:<40} {value} {unit}".rstrip() + "\n")
     return "".join(lines) or "      read; no figures\n"

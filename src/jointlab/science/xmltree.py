@@ -62,7 +62,7 @@ def words(element: Element | None, tag: str) -> str | None:
 
 
 def numbers(element: Element, *, part: str) -> "NDArray[np.float64]":
-    """A list of numbers parted by blanks, shape (n,). Raises BadInput ``xml.not-numbers``."""
+    """A list of numbers separated by blanks, shape (n,). Raises BadInput ``xml.not-numbers``."""
     import numpy as np
     import polars as pl
 

@@ -162,7 +162,7 @@ def header_of(cell: str) -> Header:
 
 
 def is_column_line(line: str, *, fewest: int = 2) -> bool:
-    """Whether a line names columns as EC-Lab does: parted by tabs, and some of its own names with units among them."""
+    """Whether a line names columns as EC-Lab does: separated by tabs, and some of its own names with units among them."""
     return "\t" in line and sum(_is_own(cell.strip()) for cell in line.split("\t")) >= fewest
 
 

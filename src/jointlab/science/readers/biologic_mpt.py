@@ -1,6 +1,6 @@
 """BioLogic EC-Lab and BT-Lab text export (.mpt, .txt).
 
-The second line promises the number of header lines; the last of them names the columns, ``name/unit`` parted by tabs.
+The second line promises the number of header lines; the last of them names the columns, ``name/unit`` separated by tabs.
 The program can export without a header too: then the columns' names come first. Decimal mark, date order and encoding
 are those of the computer that exported.
 """

@@ -1,4 +1,4 @@
-"""Corrtest CS Studio text (.txt): ``CSStudioFile,ID_CV,<header>``, a line of names, rows parted by tabs.
+"""Corrtest CS Studio text (.txt): ``CSStudioFile,ID_CV,<header>``, a line of names, rows separated by tabs.
 
 The header is gzip in base64 and holds the settings. ``n CYCLE`` at the end of a row, or alone, closes a cycle. Values are
 per area; an impedance in Ω cm² is divided by the area of the header, or of the setting `area`.

@@ -1,7 +1,7 @@
 """Micromeritics reports (TriStar, ASAP, Gemini, 3Flex, MicroActive): .xls and .xlsx workbooks, and .txt.
 
-A workbook holds one report beside the other in one sheet, parted by columns of “|”, or each in a sheet of its own; a text
-holds them one below the other, in columns parted by tabs or set on a page by blanks.
+A workbook holds one report beside the other in one sheet, separated by columns of “|”, or each in a sheet of its own; a text
+holds them one below the other, in columns separated by tabs or set on a page by blanks.
 """
 
 import re

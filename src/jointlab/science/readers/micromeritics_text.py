@@ -1,4 +1,4 @@
-"""Sections and tables of a Micromeritics text report, in columns parted by tabs or set on a page by blanks."""
+"""Sections and tables of a Micromeritics text report, in columns separated by tabs or set on a page by blanks."""
 
 import re
 from collections.abc import Sequence

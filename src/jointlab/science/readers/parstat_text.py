@@ -1,4 +1,4 @@
-"""Ametek PowerSuite text export of PARSTAT instruments (.txt): one line of names, rows parted by tabs.
+"""Ametek PowerSuite text export of PARSTAT instruments (.txt): one line of names, rows separated by tabs.
 
 Either every column (``Potential (V)``, ``Current (A)``, ``Elapsed Time (s)``, ``Frequency (Hz)``, ``Zre (ohms)``,
 ``Zim (ohms)`` …), in which rows of the conditioning before the spectrum have zeros for frequency and impedance; or the

@@ -95,7 +95,7 @@ def _tables(text: Text, line: int, decisions: dict[str, str]) -> tuple[list[Tabl
 
 
 def _cells(frame: "pl.DataFrame", headers: Sequence[str]) -> "list[tuple[str | None, pl.DataFrame]]":
-    """Rows parted by the column “Cell” where it names more than one."""
+    """Rows separated by the column “Cell” where it names more than one."""
     column = next((label for label, cell in zip(frame.columns, headers, strict=True) if fold(cell) == "cell"), None)
     if column is None or frame[column].n_unique() < 2:
         return [("records", frame)]

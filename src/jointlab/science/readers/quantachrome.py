@@ -98,7 +98,7 @@ def read(source: Source, settings: Settings) -> Reading:
 
 
 def _heads(text: Text, names_line: int, rows: int) -> list[_Head]:
-    """Names with the unit that stands below each: parted by two blanks, matched by their place on the page."""
+    """Names with the unit that stands below each: separated by two blanks, matched by their place on the page."""
     line = text.line(names_line).expandtabs()
     spans = [(match.group().strip(), match.start(), match.end()) for match in re.finditer(r"\S+(?: \S+)*", line)]
     units: dict[int, str] = {}

@@ -1,5 +1,5 @@
 """Ametek VersaStudio experiment files (.par): blocks ``<Name>`` … ``</Name>`` of ``key=value`` lines, and ``<SegmentN>``
-blocks whose ``Definition=`` line names the columns of the rows below it, parted by commas.
+blocks whose ``Definition=`` line names the columns of the rows below it, separated by commas.
 """
 
 import re

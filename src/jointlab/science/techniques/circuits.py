@@ -202,7 +202,7 @@ class _Parser:
             while (mark := self._next()) == ",":
                 branches.append(self.series(depth + 1))
             if mark != ")" or len(branches) < 2:
-                raise _wrong(self.text, "“p(” needs two or more branches parted by commas and a “)”")
+                raise _wrong(self.text, "“p(” needs two or more branches separated by commas and a “)”")
             return Parallel(tuple(branches))
         kind = word.rstrip("0123456789")
         if kind not in PARAMETERS:

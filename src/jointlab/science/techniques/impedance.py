@@ -33,7 +33,7 @@ _MOST_POINTS = 20_000  # of one spectrum; instruments measure tens to hundreds
 _KK = "linear Kramers-Kronig test, Boukamp 1995 (doi:10.1149/1.2044210); M by μ, Schönleber 2014 (doi:10.1016/j.electacta.2014.01.034)"
 _SETTINGS = (
     Setting("circuit", f"Equivalent circuit to fit: {', '.join(PRESETS)}, or free such as R0-p(R1,Q1)-W1 (elements R C L Q W Wo Ws)."),
-    Setting("circuit_start", "Starting values of the circuit's parameters, parted by commas, in its order; otherwise from the spectrum."),
+    Setting("circuit_start", "Starting values of the circuit's parameters, separated by commas, in its order; otherwise from the spectrum."),
     Setting("weighting", "Weighting of a circuit fit.", options=("modulus", "unit"), default="modulus"),
     Setting("inductive_points", "Whether points with a positive imaginary part take part in tests and fits.", options=("keep", "drop"), default="keep"),
     Setting("kramers_kronig_c", "Criterion c for μ of the Kramers-Kronig test, between 0 and 1.", unit="1", default="0.85"),
