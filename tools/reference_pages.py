@@ -1,15 +1,21 @@
 """The generated pages of docs/reference: quantities, formats, techniques. `make docs` writes them, a test compares."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from jointlab.errors import BadInput
+from jointlab.science.demonstration.laboratory import FILES
+from jointlab.science.door import read_source
 from jointlab.science.plots.plot import display_unit
+from jointlab.science.plots.svg import standalone
 from jointlab.science.quantities import INFINITY, Quantity, all_quantities
 from jointlab.science.readers import MODULES as READER_MODULES
 from jointlab.science.readers import all_readers
 from jointlab.science.readers.unreadable import UNREADABLE
 from jointlab.science.settings import Setting
+from jointlab.science.source import Source
+from jointlab.science.techniques import MODULES as TECHNIQUE_MODULES
 from jointlab.science.techniques import all_techniques
 
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
@@ -123,8 +129,26 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def pictures() -> Iterator[tuple[str, str]]:
+    """Name and SVG of a picture for each technique's page: its first plot of a file of the demonstration laboratory."""
+    open_modules = dict.fromkeys(TECHNIQUE_MODULES)
+    for entry in FILES:
+        try:
+            file = read_source(Source(entry.path, entry.make()), entry.settings)
+        except BadInput:
+            continue  # the demonstration holds a file that is refused
+        for technique, analysis in file.analyses:
+            module = technique.analyse.__module__.rpartition(".")[2]
+            if module in open_modules and analysis.plots:
+                del open_modules[module]
+                yield f"{module.replace('_', '-')}.svg", standalone(analysis.plots[0])
+
+
 def main() -> None:
     """Write every page."""
+    (REFERENCE / "techniques" / "pictures").mkdir(exist_ok=True)
+    for name, picture in pictures():
+        (REFERENCE / "techniques" / "pictures" / name).write_text(picture, encoding="utf-8")
     for name, page in PAGES.items():
         (REFERENCE / name).write_text(page(), encoding="utf-8")
     sys.stdout.write(f"{len(PAGES)} pages written to {REFERENCE}\n")

@@ -10,6 +10,7 @@ from jointlab.science.quantities import QUANTITIES
 from jointlab.science.readers import all_readers
 from jointlab.science.techniques import MODULES, TECHNIQUE_NAMES, all_techniques
 from jointlab.science.techniques.technique import Technique
+from jointlab.science.xmltree import parse_xml
 
 TECHNIQUES = all_techniques()
 ROOT = Path(__file__).parents[2]
@@ -37,6 +38,11 @@ def test_every_technique_module_has_its_page_and_its_tests(module: str) -> None:
         "## Sources",
     ):
         assert heading in text, f"{page.name} has no “{heading}”"
+    picture = page.parent / "pictures" / f"{module.replace('_', '-')}.svg"
+    assert f"](pictures/{picture.name})" in text, (
+        "show a picture; `make docs` draws it from the demonstration laboratory"
+    )
+    assert parse_xml(picture.read_bytes(), part=picture.name).tag.endswith("svg")
     folder = ROOT / "tests" / "techniques" / module
     assert (folder / "expected.toml").is_file(), f"{folder} needs expected.toml with the source of each number"
 

@@ -87,6 +87,12 @@ def _eqe() -> bytes:
     return vendors.eqe_text(wavelength, models.quantum_efficiency(wavelength, seed=33), sample="NJ-26-0058")
 
 
+def _mppt() -> bytes:
+    import numpy as np
+
+    return vendors.hzb_mppt(models.track(seed=34), area=0.16, started=np.datetime64("2026-10-16T07:30:00"))
+
+
 def _frequencies(*, high: float, low: float, per_decade: int) -> "vendors.Array":
     import numpy as np
 
@@ -118,6 +124,7 @@ FILES: tuple[DemonstrationFile, ...] = (
     DemonstrationFile("nanjing/KZ-26-0203_N2.DAT", "Nitrogen isotherm of the same powder in Nanjing, BELSORP", _dat),
     DemonstrationFile("almaty/NJ-26-0058_a.jv.txt", "Perovskite solar cell, both sweep directions", _jv),
     DemonstrationFile("nanjing/NJ-26-0058_a.eqe.txt", "Quantum efficiency of the same cell", _eqe),
+    DemonstrationFile("nanjing/NJ-26-0058_a.mppt.csv", "The same cell outdoors, tracked at its maximum power point", _mppt),
     DemonstrationFile("almaty/KZ-26-0117_cell07_EIS.DTA", "Impedance of the half-cell, Gamry", _gamry, {"circuit": "randles_warburg"}),
     DemonstrationFile("nanjing/NJ-26-0042_cell11_EIS.txt", "Impedance of the other half-cell, CH Instruments", _chi, {"circuit": "randles_warburg"}),
     DemonstrationFile("almaty/KZ-26-0203_tristar.SMP", "A Micromeritics sample file: recognised, and refused with the export to make", _smp),

@@ -273,6 +273,27 @@ def illuminate(cell: Diode, voltage: "Array", *, seed: int) -> "Array":
     return np.asarray(noise(seed).normal(0, 0.004, len(voltage)) - current)
 
 
+@dataclass(frozen=True, eq=False)
+class Day:
+    """A solar cell outdoors, shape (points,): time [s], irradiance [mW/cm^2], voltage [V], current density [mA/cm^2]."""
+
+    time: "Array"
+    irradiance: "Array"
+    voltage: "Array"
+    current_density: "Array"
+
+
+def track(*, efficiency: float = 18.0, fade: float = 0.05, seed: int) -> Day:
+    """Ten hours at the maximum power point: the current follows the light, the efficiency fades by `fade` of itself."""
+    import numpy as np
+
+    time = np.arange(0.0, 36000.0, 120.0)
+    light = 12.0 + 88.0 * np.sin(np.pi * (time + 1800) / 39600)
+    voltage = 0.94 + 0.05 * np.log10(light / 100) + noise(seed).normal(0, 0.002, len(time))
+    share = efficiency / 100 * (1 - fade * time / time[-1])
+    return Day(time, light, voltage, light * share / voltage)
+
+
 def quantum_efficiency(wavelength: "Array", *, gap: float = 1.58, plateau: float = 0.91, seed: int) -> "Array":
     """EQE [1] of a perovskite-like absorber: a plateau, a blue loss and an absorption edge at `gap` [eV]."""
     import numpy as np

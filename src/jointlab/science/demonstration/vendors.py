@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from jointlab.science.demonstration.models import KA1, KA2, KA_RATIO, CyclingRecord, Isotherm
+from jointlab.science.demonstration.models import KA1, KA2, KA_RATIO, CyclingRecord, Day, Isotherm
 
 if TYPE_CHECKING:
     import numpy as np
@@ -277,6 +277,22 @@ def _rig_results(voltage: "Array", current: "Array") -> Sequence[float]:
     power = float(-v[best] * j[best])
     fill = 100 * power / (-short * open_circuit)
     return short, open_circuit, fill, power, power, float(j[best]), float(v[best])
+
+
+def hzb_mppt(day: Day, *, area: float, started: "np.datetime64") -> bytes:
+    """CSV of an outdoor rig that tracks the maximum power point. `area` in cm^2."""
+    import numpy as np
+
+    rows = [
+        "Timestamp,MPPT_I,MPPT_V,MPPT_P,MPPT_PCE,radiation,TriggerSource,MPPT_J,MPPT_EFF,Duration,Duration_s,Duration_h"
+    ]
+    for t, light, v, j in zip(day.time, day.irradiance, day.voltage, day.current_density, strict=True):
+        stamp = str(started + np.timedelta64(round(t), "s")).replace("T", " ")
+        clock = f"0 days {int(t) // 3600:02d}:{int(t) // 60 % 60:02d}:{int(t) % 60:02d}"
+        rows.append(
+            f"{stamp}.000,{j * area:.6f},{v:.6f},{v * j * area:.1f},{v * j:.6f},{10 * light:.3f},0,{j:.9f},{100 * v * j / light:.9f},{clock},{t},{t / 3600:.9f}"
+        )
+    return _lines(rows).encode()
 
 
 def eqe_text(wavelength: "Array", efficiency: "Array", *, sample: str) -> bytes:

@@ -60,6 +60,15 @@ def svg(plot: Plot, *, language: str = "en", width: int = WIDTH, height: int = H
     return f'<svg class="plot" role="img" aria-label="{label}" viewBox="{view}">{inner}</svg>'
 
 
+def standalone(plot: Plot, *, language: str = "en") -> str:
+    """The same picture as a file of its own: with a name space, its style and a white ground."""
+    drawn = svg(plot, language=language)
+    head, _, rest = drawn.partition(">")
+    ground = '<rect x="-100%" y="-100%" width="300%" height="300%" fill="#fff"/>'
+    head = head.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ')
+    return f"{head}><style>{STYLE}</style>{ground}{rest}\n"
+
+
 def _draw(plot: Plot, frame: _Frame, language: str) -> str:
     parts = [_axes(frame, plot, language), _bands(frame, plot)]
     parts += [_series(frame, series) for series in plot.series]
