@@ -114,7 +114,7 @@ READERS = (
         (".xy", ".xye", ".txt", ".csv", ".dat"),
         (
             *TEXT_SETTINGS,
-            Setting("technique", "What columns of numbers without a header are."),
+            Setting("technique", "For columns of numbers without a header: powder_diffraction or impedance."),
             *(setting for form in bare_forms() for setting in form.settings),
         ),
         generic=True,

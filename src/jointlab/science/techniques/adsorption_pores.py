@@ -32,15 +32,24 @@ _NEEDED = 0.90  # p/p0 that an isotherm must reach for a total pore volume
 _PLATEAU = 0.05  # rise of the last part over which there is no plateau
 _LOWEST, _HIGHEST = 0.35, 0.995  # p/p0 of the steps of a pore-size distribution
 _CLOSURE = (3.4, 4.2)  # nm, where nitrogen at 77 K leaves pores by cavitation whatever their size
-_CURVE = Setting("thickness_curve", "Film thickness on a flat surface.", options=tuple(CURVES), default="harkins-jura")
+_CURVE = Setting(
+    "thickness_curve",
+    "Of the t-plot: the film thickness on a flat surface.",
+    options=tuple(CURVES),
+    default="harkins-jura",
+)
 _T_RANGE = (
     Setting("t_low", "Smallest film thickness of the t-plot's line.", unit="nm", default="0.35"),
     Setting("t_high", "Largest film thickness of the t-plot's line.", unit="nm", default="0.5"),
 )
 _BET_RANGE = (
-    Setting("bet_low", "Lowest p/p0 of the BET range.", unit="1"),
-    Setting("bet_high", "Highest p/p0 of the BET range.", unit="1"),
-    Setting("cross_section", "Area of one adsorbed molecule.", unit="nm^2"),
+    Setting("bet_low", "Lowest p/p0 of the BET range; otherwise chosen by the criteria of Rouquerol.", unit="1"),
+    Setting("bet_high", "Highest p/p0 of the BET range; otherwise chosen by the criteria of Rouquerol.", unit="1"),
+    Setting(
+        "cross_section",
+        "Area of one adsorbed molecule; otherwise that of the gas (N2 0.162, Ar 0.142, Kr 0.202, CO2 0.170 nm²).",
+        unit="nm^2",
+    ),
 )
 
 
@@ -334,7 +343,7 @@ TECHNIQUES = (
         name="gas_adsorption.pore_size", of="gas_adsorption", version="1.0", title="Pore sizes (BJH)", analyse=analyse_pore_size,
         quantities=("pore_volume", "pore_width", "pore_area"),
         settings=(
-            *SHARED_SETTINGS, Setting("thickness_curve", "Film thickness on a flat surface.", options=tuple(CURVES), default="halsey"),
+            *SHARED_SETTINGS, Setting("thickness_curve", "Of pore sizes (BJH): the film on the walls.", options=tuple(CURVES), default="halsey"),
             Setting("bjh_branch", "Branch of the pore-size distribution; desorption where there is one.", options=("adsorption", "desorption")),
         ),
         applies=_applies_to_nitrogen,
