@@ -132,3 +132,10 @@ def test_a_real_file_mutated_many_times_is_read_or_refused(path: str) -> None:
 def test_a_file_of_nothing_is_refused(size: int, fill: bytes) -> None:
     data = (fill * size)[:size]
     assert answer("x.txt", data, {}) != "read"
+
+
+@pytest.mark.parametrize(
+    "fill", [b"\n", b"\r", b" ", b"\t", b"#", b'"', b";\n", b"# \n", b",,,\n", b"abc def ", b"\xe4\n"]
+)
+def test_five_megabytes_of_nothing_are_refused_soon(fill: bytes) -> None:
+    assert answer("x.txt", fill * (5_000_000 // len(fill)), {}) != "read"

@@ -1,7 +1,12 @@
 """Spreadsheets (.xlsx, .xls) through calamine, which chooses by content, never by extension."""
 
+<<<<<<< HEAD
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+=======
+import re
+from collections.abc import Mapping
+>>>>>>> 0a87b72 (Rewritten and cut files give no other numbers; far cells of a sheet, many tables and blank megabytes are refused soon)
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -14,6 +19,9 @@ if TYPE_CHECKING:
     import fastexcel
     import polars as pl
 
+_CELL = re.compile(rb"r\s*=\s*[\"']([A-Z]{1,3})(\d{1,7})")
+_MOST_CELLS = 1 << 25  # of the rectangle that holds all cells of a sheet: a gigabyte
+_SPARSEST = 4  # cells of it for each that is filled
 _TOP_ROWS = 60  # of each sheet, for recognising
 
 
@@ -94,7 +102,14 @@ def open_workbook(data: bytes, archive: Archive | None = None) -> Workbook:
 
     for name in ("fastexcel", "calamine"):  # a column without a type is no news for a terminal
         logging.getLogger(name).addHandler(logging.NullHandler())
+<<<<<<< HEAD
     with _refusing():
+=======
+    for part in archive.names if archive is not None else ():
+        if part.endswith(".xml") and archive is not None and part != "xl/sharedStrings.xml":
+            _check_extent(archive.read(part), part)
+    try:
+>>>>>>> 0a87b72 (Rewritten and cut files give no other numbers; far cells of a sheet, many tables and blank megabytes are refused soon)
         return Workbook(fastexcel.read_excel(data), archive)
 
 
@@ -116,3 +131,29 @@ def _refusing() -> Iterator[None]:
             "The spreadsheet cannot be opened ({reason}). It is cut or damaged; copy it again, or save it again as .xlsx.",
             reason=(str(fault).splitlines() or ["damaged"])[0],
         ) from fault
+
+
+def _check_extent(sheet: bytes, part: str) -> None:
+    """A few cells at the corners of a sheet make calamine allocate all between them, and end the process with it.
+
+    Raises BadInput ``workbook.extent``.
+    """
+    widest = next((26**n for n in (3, 2) if re.search(rb"r\s*=\s*[\"'][A-Z]{%d}\d" % n, sheet)), 26)
+    longest = next((10**n for n in (7, 6, 5) if re.search(rb"r\s*=\s*[\"'][A-Z]{1,3}\d{%d}" % n, sheet)), 10**4)
+    if widest * longest <= _MOST_CELLS:
+        return
+    cells = [(_column_number(letters), int(row)) for letters, row in set(_CELL.findall(sheet))]
+    extent = max(column for column, _ in cells) * max(row for _, row in cells)
+    if extent > max(_MOST_CELLS, _SPARSEST * len(cells)):
+        raise BadInput(
+            "workbook.extent",
+            "Sheet “{part}” has {filled} cells spread over {extent}: not opened. Delete the far ones, or save the table alone.",
+            part=part, filled=len(cells), extent=extent,
+        )  # fmt: skip
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number

@@ -1,11 +1,15 @@
 """Workbooks: text and full numbers of one sheet, and recognition that never raises."""
 
+import io
+import zipfile
+
 import pytest
 
 from jointlab.errors import BadInput
 from jointlab.science.door import read_source
 from jointlab.science.source import Source, open_source
 from tests.instrument_files import needs_real_files, real_file
+from tests.workbook_files import xlsx
 
 
 @needs_real_files
@@ -42,6 +46,7 @@ def test_a_cut_xls_says_that_it_is_cut(kept: int) -> None:
     assert caught.value.code == "workbook.broken"
 
 
+<<<<<<< HEAD
 @needs_real_files
 def test_what_makes_the_compiled_reader_panic_is_a_refusal() -> None:
     data = bytearray(real_file("adsorption/Sample_A.xls").read_bytes())
@@ -51,3 +56,19 @@ def test_what_makes_the_compiled_reader_panic_is_a_refusal() -> None:
     with pytest.raises(BadInput) as caught:
         _ = source.workbook
     assert caught.value.code == "workbook.broken"
+=======
+def test_two_cells_at_the_corners_of_a_sheet_do_not_end_the_process() -> None:
+    small = xlsx({"a": [["x", 1.0], [2.0, 3.0]]})
+    assert Source("x", small).workbook is not None
+    with zipfile.ZipFile(io.BytesIO(small)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    parts[sheet] = parts[sheet].replace(b'"B2"', b'"XFD1048576"')
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data)
+    with pytest.raises(BadInput) as caught:
+        read_source(Source("x", buffer.getvalue()))
+    assert caught.value.code == "workbook.extent"
+>>>>>>> 0a87b72 (Rewritten and cut files give no other numbers; far cells of a sheet, many tables and blank megabytes are refused soon)

@@ -77,6 +77,9 @@ class _Head:
     first_row: int  # line of the first column names
 
 
+_MOST_TABLES = 500
+
+
 def recognises(source: Source) -> bool:
     """The program's own keys, or its column names below its key ``Init E (V)``."""
     head = source.head_text
@@ -165,6 +168,11 @@ def _tables(text: Text, head: _Head) -> tuple[tuple[Table, ...], tuple[Caution, 
             name = "data" if not tables else f"data {len(tables) + 1}"
             tables.append(make_table(name, _columns(headers, parsed.frame, head.technique)))
         start = text.find_line(_HEADER_LINE, start=stop) if stop < text.line_count else None
+        if len(tables) > _MOST_TABLES:
+            raise BadInput(
+                "chi.many-tables", "“{name}” has more than {most} tables below each other; it is damaged, or no measurement.",
+                name=text.name, most=_MOST_TABLES,
+            )  # fmt: skip
     return tuple(tables), tuple(cautions)
 
 

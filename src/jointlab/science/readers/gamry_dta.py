@@ -43,6 +43,9 @@ _KNOWN = {
 }
 
 
+_MOST_TABLES = 2000  # cycles of one experiment
+
+
 def recognises(source: Source) -> bool:
     """The first line is EXPLAIN and the second a TAG."""
     return bool(re.match(r"EXPLAIN\s*\r?\n\s*TAG\t", source.head_text))
@@ -62,6 +65,11 @@ def read(source: Source, settings: Settings) -> Reading:
             "“{name}” is a Gamry file without a table: it ends in its header. Copy it again from the instrument's computer.",
             name=text.name,
         )
+    if len(starts) > _MOST_TABLES:
+        raise BadInput(
+            "gamry.many-tables", "“{name}” has {count} tables; up to {most} are read. Part the file.",
+            name=text.name, count=len(starts), most=_MOST_TABLES,
+        )  # fmt: skip
     facts, raw = _facts(text)
     technique = _technique(raw.get("TAG", ""), text, settings)
     tables, cautions, promised = _tables(text, starts, technique)
@@ -71,6 +79,13 @@ def read(source: Source, settings: Settings) -> Reading:
             Caution(
                 "time.ambiguous",
                 f"The start “{raw['DATE']} {raw.get('TIME', '')}” is not read: nothing in the file tells which number is the day.",
+            )
+        )
+    if [table.name for table in tables] == ["OCVCURVE"] and raw.get("TAG") != "CORPOT":
+        cautions.append(
+            Caution(
+                "gamry.only-rest",
+                "Only the rest before the experiment is in the file, not its curve: the file may be cut.",
             )
         )
     if raw.get("EXPERIMENTABORTED") == "T":

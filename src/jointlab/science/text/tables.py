@@ -221,6 +221,8 @@ def _last_number(before: bytes, last: bytes, separator: str) -> Literal["whole",
     forms = {_form(number) for number in others}
     if forms != {(0, 0)} and len(forms) == 1:
         return "short" if _form(end) < next(iter(forms)) else "whole"
+    if all(exponent for exponent, _ in forms) and _form(end)[0] < _form(others[-1])[0]:
+        return "short"
     length = min(len(cell.lstrip("+-")) for cell in (others if len(forms) > 1 else others[-1:]))
     return "short" if len(end.lstrip("+-")) < length else "open"
 

@@ -161,6 +161,7 @@ def test_numbers_of_many_lengths_are_no_sign_of_a_cut() -> None:
         (["Open", "Close", "Close"], "Clo", 3, "table.last-line-cut"),
         (["Open", "Open", "Close"], "Close", 4, None),
         (["1.5000", "2.5000", "3.5000"], "4.5000", 4, None),
+        (["1.5e-9", "2.25e-10", "3.5e-10"], "4.125e-1", 3, "table.last-line-cut"),
         (["1.5E+00", "2.5E+00", "3.5E+00"], "4.5E+0", 3, "table.last-line-cut"),
     ],
 )
