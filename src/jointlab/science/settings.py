@@ -1,10 +1,15 @@
 """Settings a person gives with a file: answers to questions, masses, wavelengths. Declared by those who use them."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from jointlab.errors import BadInput
 from jointlab.science.units import convert
+
+_SMALLEST, _LARGEST = 1e-12, 1e12  # in the unit of the setting; what is beyond is a slip, or an attack
+_ANY_SIGN = ("1",)
+_MAY_BE_ZERO = ("_uncertainty", "_accuracy", "_smoothing", "_current", "_low", "_step", "_fwhm", "smallest_half_cycle")
 
 
 @dataclass(frozen=True)
@@ -57,4 +62,15 @@ class Settings:
                 value=value,
                 unit=unit,
             ) from None
-        return convert(parsed, source=given_unit.strip() or unit, target=unit)
+        converted = convert(parsed, source=given_unit.strip() or unit, target=unit)
+        least = 0.0 if key.endswith(_MAY_BE_ZERO) or unit in _ANY_SIGN else _SMALLEST
+        low = -math.inf if unit in _ANY_SIGN else least
+        if not (low <= converted and (converted == 0 or _SMALLEST <= abs(converted) <= _LARGEST)):
+            raise BadInput(
+                "setting.value",
+                "{key}={value}: no such number is possible here; a number in {unit} is needed, such as “{key}=1.5 {unit}”.",
+                key=key,
+                value=value,
+                unit=unit,
+            )
+        return converted
