@@ -1,12 +1,8 @@
 """Spreadsheets (.xlsx, .xls) through calamine, which chooses by content, never by extension."""
 
-<<<<<<< HEAD
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-=======
-import re
-from collections.abc import Mapping
->>>>>>> 0a87b72 (Rewritten and cut files give no other numbers; far cells of a sheet, many tables and blank megabytes are refused soon)
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -102,14 +98,10 @@ def open_workbook(data: bytes, archive: Archive | None = None) -> Workbook:
 
     for name in ("fastexcel", "calamine"):  # a column without a type is no news for a terminal
         logging.getLogger(name).addHandler(logging.NullHandler())
-<<<<<<< HEAD
-    with _refusing():
-=======
     for part in archive.names if archive is not None else ():
         if part.endswith(".xml") and archive is not None and part != "xl/sharedStrings.xml":
             _check_extent(archive.read(part), part)
-    try:
->>>>>>> 0a87b72 (Rewritten and cut files give no other numbers; far cells of a sheet, many tables and blank megabytes are refused soon)
+    with _refusing():
         return Workbook(fastexcel.read_excel(data), archive)
 
 

@@ -46,7 +46,6 @@ def test_a_cut_xls_says_that_it_is_cut(kept: int) -> None:
     assert caught.value.code == "workbook.broken"
 
 
-<<<<<<< HEAD
 @needs_real_files
 def test_what_makes_the_compiled_reader_panic_is_a_refusal() -> None:
     data = bytearray(real_file("adsorption/Sample_A.xls").read_bytes())
@@ -56,7 +55,8 @@ def test_what_makes_the_compiled_reader_panic_is_a_refusal() -> None:
     with pytest.raises(BadInput) as caught:
         _ = source.workbook
     assert caught.value.code == "workbook.broken"
-=======
+
+
 def test_two_cells_at_the_corners_of_a_sheet_do_not_end_the_process() -> None:
     small = xlsx({"a": [["x", 1.0], [2.0, 3.0]]})
     assert Source("x", small).workbook is not None
@@ -71,4 +71,3 @@ def test_two_cells_at_the_corners_of_a_sheet_do_not_end_the_process() -> None:
     with pytest.raises(BadInput) as caught:
         read_source(Source("x", buffer.getvalue()))
     assert caught.value.code == "workbook.extent"
->>>>>>> 0a87b72 (Rewritten and cut files give no other numbers; far cells of a sheet, many tables and blank megabytes are refused soon)
