@@ -2,7 +2,7 @@
 
 import math
 
-_EXACT = 1e-6  # of the value: smaller uncertainties are named beside it, not lined up with it
+_EXACT = 1e-9  # of the value: smaller uncertainties are named beside it, not lined up with it
 
 
 def with_uncertainty(value: float, uncertainty: float | None) -> str:
