@@ -13,7 +13,7 @@ from jointlab.errors import BadInput
 from jointlab.science.readers.reader import Reader
 from jointlab.science.readers.solar_header import RigHeader, read_header, stated
 from jointlab.science.readers.solar_units import UNIT_SETTINGS, is_photovoltaic, settle_units
-from jointlab.science.readers.solar_words import Role, has_solar_words, role
+from jointlab.science.readers.solar_words import Role, has_solar_words, is_named, role
 from jointlab.science.reading import Caution, Condition, RawColumn, Reading, Table, make_table
 from jointlab.science.settings import Settings
 from jointlab.science.source import Source
@@ -49,11 +49,27 @@ class Curve:
 
 
 def is_curve_header(cells: Sequence[Header], *, solar: bool) -> bool:
-    """A voltage and a current, nothing of other techniques; a time only where solar cells are spoken of."""
+    """A voltage and a current, nothing of other techniques; a time only where solar cells are spoken of.
+
+    Units alone are no evidence: cyclers have them too, and the words of a header may be lost (``????(V)``).
+    """
     roles = [role(cell) for cell in cells]
-    if "voltage" not in roles or not {"current", "current_density"} & set(roles):
+    pairs = list(zip(cells, roles, strict=True))
+    if not any(kind == "voltage" and is_named(cell, "voltage") for cell, kind in pairs):
+        return False
+    if not any(kind in ("current", "current_density") and _says_current(cell, solar=solar) for cell, kind in pairs):
         return False
     return not {"foreign", "wavelength"} & set(roles) and (solar or "time" not in roles)
+
+
+def _says_current(cell: Header, *, solar: bool) -> bool:
+    """Whether a column of currents is named as one, or by its pixel, direction or light (``b_rev``).
+
+    Where solar cells are spoken of, any label that can be read is one.
+    """
+    if is_named(cell, "current") or {"direction", "illumination", "pixel"} & conditions_of(cell.name).keys():
+        return True
+    return solar and re.search(r"\w", cell.name) is not None and not re.search("[?\ufffd]", cell.name)
 
 
 def _recognises(source: Source, *, solar: bool) -> bool:

@@ -23,6 +23,9 @@ _FOREIGN = re.compile(
     r"gate|drain|field|магнит|seebeck|resistiv|^e(\b|\s|$)"
 )
 _RESULT = re.compile(r"(oc|sc|mpp|mp|max)$")
+# Beside a unit the first letter or a word of another language is enough for a name.
+_VOLTAGE_BESIDE_UNIT = re.compile(r"^[vu][a-z]*\b|\b[vu]\d*\b|voltaje|tensión|tensão|napięcie|напруга|電壓|電圧|전압")
+_CURRENT_BESIDE_UNIT = re.compile(r"^[ij][a-z]*\b|\b[ij]\d*\b|courant|corriente|corrente|prąd|струм|電流|전류")
 
 # What lines with results are called; a quantity over area has a twin without.
 _RESULTS: tuple[tuple[str, str], ...] = (
@@ -75,6 +78,14 @@ def role(cell: Header) -> Role | None:
         (_DENSITY, "current_density"), (_VOLTAGE, "voltage"), (_POWER, "power"), (_TIME, "time"), (_CURRENT, "current"),
     )  # fmt: skip
     return next((found for pattern, found in patterns if pattern.search(name)), None)
+
+
+def is_named(cell: Header, kind: Literal["voltage", "current"]) -> bool:
+    """Whether the name, not the unit alone, says that a column is a voltage, or a current or current density."""
+    name = plain(cell.name)
+    if kind == "voltage":
+        return any(pattern.search(name) for pattern in (_VOLTAGE, _VOLTAGE_BESIDE_UNIT))
+    return any(pattern.search(name) for pattern in (_CURRENT, _DENSITY, _CURRENT_BESIDE_UNIT))
 
 
 def _role_of_unit(text: str) -> Role | None:

@@ -193,6 +193,14 @@ def test_a_second_sweep_after_a_blank_line_is_not_lost() -> None:
         "Wavelength (nm),Voltage (V),Current (A)\n300,1,1\n",
         "Temperature,Hall voltage,field\n300,1,1\n",
         "solar cell notes without columns\n1,2\n",
+        "????,????(V),????(mA)\n1,3.5,0.1\n2,3.6,0.1\n",  # a cycler's words, lost on the way
+        "????,????(V),????(mA)\n00:00:01,3.5,0.1\n00:00:02,3.6,0.1\n",
+        "\ufffd\ufffd(V),\ufffd\ufffd(mA)\n3.5,0.1\n3.6,0.1\n",
+        "µçÑ¹(V),µçÁ÷(mA)\n3.5,0.1\n3.6,0.1\n",
+        "Voltage (V),????(mA)\n3.5,0.1\n3.6,0.1\n",
+        "????(V),Current (mA)\n3.5,0.1\n3.6,0.1\n",
+        "solar cell 4\n????(V),????(mA/cm2)\n0.1,20\n0.2,19\n",
+        "solar cell 4\nVoltage (V),????(mA/cm2)\n0.1,20\n0.2,19\n",
     ],
 )
 def test_other_techniques_are_not_claimed(text: str) -> None:
@@ -200,6 +208,22 @@ def test_other_techniques_are_not_claimed(text: str) -> None:
 
     source = Source("x.csv", text.encode())
     assert not recognises_solar(source) and not recognises_plain(source)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Voltage [V],b_rev [mA/cm2]",
+        "V_set (V),Pixel 2 (mA/cm2)",
+        "Vapplied (V),Iph (mA)",
+        "U [V],sample A12 [mA/cm2]",
+        "Voltaje (V),Corriente (mA)",
+        "電圧(V),電流(mA)",
+    ],
+)
+def test_a_name_beside_a_unit_may_be_short_or_a_label(header: str) -> None:
+    voltage, density = curve()
+    assert read_text(f"Solar cell\n{header}\n" + rows(voltage, density, mark=",")).reading.format == "solar.jv"
 
 
 @needs_real_files
