@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from jointlab.node.layout import page_width, wrapped
 from jointlab.node.numbers import with_uncertainty
+from jointlab.node.words import condition_words, no_figures, technique_name
 from jointlab.science.plots.plot import display_unit
 from jointlab.science.quantities import QUANTITIES
 from jointlab.science.source import printable
@@ -48,7 +49,7 @@ def _read(file: "ReadFile", *, every_figure: bool) -> list[str]:
     """Technique and format, tables, figures, notes."""
     reading = file.reading
     instrument = f", {printable(reading.instrument)}" if reading.instrument else ""
-    lines = wrapped(f"{reading.technique.replace('_', ' ')} ({reading.format}{instrument})", first="  ")
+    lines = wrapped(f"{technique_name(reading.technique)} ({reading.format}{instrument})", first="  ")
     for table in file.tables[:_MOST_TABLES]:
         names = [printable(column.name) for column in table.columns]
         more = f", and {len(names) - _MOST_COLUMNS} more columns" if len(names) > _MOST_COLUMNS else ""
@@ -60,6 +61,8 @@ def _read(file: "ReadFile", *, every_figure: bool) -> list[str]:
     lines += _figures(shown)
     if len(shown) < len(file.figures):
         lines.append(f"    {len(shown)} of {len(file.figures)} figures; --all shows every one, --json writes them")
+    if not file.analyses:
+        lines += wrapped(no_figures(reading.technique), first="    ")
     for warning in file.warnings:
         lines += wrapped(printable(warning.message), first=f"  note ({warning.code}): ", rest="    ")
     return lines
@@ -74,7 +77,7 @@ def _figures(figures: "Sequence[Figure]") -> list[str]:
     name_wide, value_wide = max(map(len, names)), max(map(len, values))
     lines: list[str] = []
     for figure, name, value in zip(figures, names, values, strict=True):
-        conditions = ", ".join(f"{key.replace('_', ' ')} {said}" for key, said in figure.conditions.items())
+        conditions = condition_words(figure.conditions)
         line = f"    {name:<{name_wide}}  {value:<{value_wide}}  "
         if len(line) + len(conditions) <= page_width():
             lines.append((line + printable(conditions)).rstrip())

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from jointlab import __version__
 from jointlab.errors import Fault
 from jointlab.node.numbers import difference, with_uncertainty
+from jointlab.node.words import condition_words, no_figures, technique_name
 from jointlab.science.door import ReadFile
 from jointlab.science.plots.plot import Plot, display_unit
 from jointlab.science.plots.svg import STYLE, svg
 from jointlab.science.quantities import QUANTITIES
-from jointlab.science.reading import Conditions, Stated
+from jointlab.science.reading import Stated
 from jointlab.science.source import printable
 from jointlab.science.techniques.technique import Figure
 
@@ -36,7 +37,7 @@ def report_html(answers: "Sequence[Answer]", *, title: str) -> str:
         f"<title>{escape(title)}</title><style>{style}</style></head><body>"
         f'<a class="skip" href="#main">Skip to the files</a><header><div class="brand">{_MARK}jointlab</div>'
         f"<h1>{escape(title)}</h1><p class=soft>{read} of {len(answers)} files read · ± is one standard uncertainty (k = 1) · "
-        f"“—” means not measured · jointlab {__version__}</p>{_contents(answers)}</header>"
+        f"“—” means none · jointlab {__version__}</p>{_contents(answers)}</header>"
         f'<main id="main">{parts}</main></body></html>\n'
     )
 
@@ -53,7 +54,7 @@ def _contents(answers: "Sequence[Answer]") -> str:
         else:
             figures = answer.file.headline(most=1)
             first = f"{QUANTITIES[figures[0].quantity].en} {_value(figures[0])}" if figures else "—"
-            rows.append((name, escape(_words(answer.file.reading.technique)), escape(first)))
+            rows.append((name, escape(technique_name(answer.file.reading.technique)), escape(first)))
     return f'<section class="card">{_table(("File", "Technique", "First figure"), rows)}</section>'
 
 
@@ -65,7 +66,7 @@ def _section(answer: "Answer", number: int) -> str:
     reading = file.reading
     facts = [reading.instrument or "", str(reading.started or "").replace("T", " "), reading.format]
     return (
-        f"{head}<h2>{escape(_words(reading.technique).capitalize())} <small>{escape(_name(answer))}</small></h2>"
+        f"{head}<h2>{escape(_capital(technique_name(reading.technique)))} <small>{escape(_name(answer))}</small></h2>"
         f'<p class="sub soft">{escape(" · ".join(fact for fact in facts if fact))}</p>'
         f"{_strip(file)}{_plots(file)}{_figures(file)}{_cautions(file)}{_tables(file)}{_chain(file)}</section>"
     )
@@ -95,7 +96,7 @@ def _strip(file: ReadFile) -> str:
         small = (f"± {spread} " if spread else "") + display_unit(figure.unit).removeprefix("1")
         cells.append(
             f"<div><span>{escape(QUANTITIES[figure.quantity].en)}</span><b>{value} <small>{escape(small)}</small></b>"
-            f"<span>{escape(_conditions(figure.conditions)) or '&nbsp;'}</span></div>"
+            f"<span>{escape(condition_words(figure.conditions)) or '&nbsp;'}</span></div>"
         )
     return f'<div class="foms">{"".join(cells)}</div>' if cells else ""
 
@@ -112,8 +113,8 @@ def _plot(plot: Plot) -> str:
 
 def _figures(file: ReadFile) -> str:
     if not file.figures:
-        return ""
-    rows = []
+        return "" if file.analyses else f'<p class="soft">{escape(no_figures(file.reading.technique))}</p>'
+    rows: list[tuple[str, ...]] = []
     for figure in file.figures[:_MOST]:
         stated = stated_for(figure, file.stated)
         beside = "—" if stated is None else f"{stated.value:.6g}"
@@ -122,7 +123,7 @@ def _figures(file: ReadFile) -> str:
         rows.append(
             (
                 f"{escape(entry.en)} ({escape(display_unit(figure.unit))})",
-                escape(_conditions(figure.conditions)),
+                escape(condition_words(figure.conditions)),
                 with_uncertainty(figure.value, figure.uncertainty),
                 beside,
                 apart,
@@ -130,13 +131,18 @@ def _figures(file: ReadFile) -> str:
                 + (f' <span class="soft">± {escape(figure.includes)}</span>' if figure.includes else ""),
             )
         )
-    head = ("Figure", "Conditions", "Computed here", "Stated by the file", "Difference", "Method")
-    table = _table(head, rows[:_AT_ONCE], numeric=(2, 3, 4))
+    head: tuple[str, ...] = ("Figure", "Conditions", "Computed here", "Stated by the file", "Difference", "Method")
+    numeric: tuple[int, ...] = (2, 3, 4)
+    title = "Computed here, and stated by the file"
+    if all(row[3] == "—" for row in rows):
+        title, numeric, head = "Computed here; the file states none of these", (2,), (*head[:3], *head[5:])
+        rows = [(*row[:3], *row[5:]) for row in rows]
+    table = _table(head, rows[:_AT_ONCE], numeric=numeric)
     rest, left = rows[_AT_ONCE:], len(file.figures) - _MOST
-    more = f"<summary>{len(rest)} more figures</summary>{_table(head, rest, numeric=(2, 3, 4))}" if rest else ""
+    more = f"<summary>{len(rest)} more figures</summary>{_table(head, rest, numeric=numeric)}" if rest else ""
     note = f'<p class="soft small">and {left} more; <code>--json</code> shows all</p>' if left > 0 else ""
     hidden = f"<details>{more}{note}</details>" if more else ""
-    return f'<section class="card"><h3>Computed here, and stated by the file</h3>{table}{hidden}</section>'
+    return f'<section class="card"><h3>{title}</h3>{table}{hidden}</section>'
 
 
 def stated_for(figure: Figure, stated: Sequence[Stated]) -> Stated | None:
@@ -188,16 +194,9 @@ def _value(figure: Figure) -> str:
     return f"{with_uncertainty(figure.value, figure.uncertainty)} {display_unit(figure.unit).removeprefix('1')}".strip()
 
 
-def _conditions(conditions: Conditions) -> str:
-    return ", ".join(
-        f"{key.replace('_', ' ')} {value:.6g}" if isinstance(value, float) else f"{key.replace('_', ' ')} {value}"
-        for key, value in conditions.items()
-    )
-
-
 def _name(answer: "Answer") -> str:
     return printable(answer.path).rpartition("/")[2]
 
 
-def _words(name: str) -> str:
-    return name.replace("_", " ")
+def _capital(name: str) -> str:
+    return name[:1].upper() + name[1:]

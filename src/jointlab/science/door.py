@@ -84,7 +84,8 @@ def check_settings(given: Mapping[str, str]) -> None:
     known = known_settings() if given else {}
     for key in given:
         if key not in known:
-            close = difflib.get_close_matches(key, known, n=1)
+            named = [word for word in key.split("_") if word in known]  # electrode_area: area
+            close = named[-1:] or difflib.get_close_matches(key, known, n=1)
             advice = f"Did you mean “{close[0]}”?" if close else f"Known: {', '.join(sorted(known))}."
             raise BadInput("setting.unknown", "There is no setting “{key}”. {advice}", key=key, advice=advice)
 

@@ -115,7 +115,7 @@ def _smp() -> bytes:
 
 
 FILES: tuple[DemonstrationFile, ...] = (
-    DemonstrationFile("almaty/KZ-26-0117_cell07_GCPL.mpt", "LiFePO4 half-cell at C/2, EC-Lab text with a decimal comma", _mpt, {"active_mass": "11.4 mg"}),
+    DemonstrationFile("almaty/KZ-26-0117_cell07_GCPL.mpt", "LiFePO4 half-cell at C/2, EC-Lab text with a decimal comma", _mpt, {}),
     DemonstrationFile("nanjing/NJ-26-0042_cell11.csv", "LiFePO4 half-cell at 1C, Neware table in Chinese (GBK)", _neware, {"active_mass": "9.8 mg"}),
     DemonstrationFile("nanjing/NJ-26-0061_supercap.csv", "Carbon supercapacitor, LANHE table in microamperes", _lanhe, {"device": "supercapacitor", "active_mass": "6.2 mg"}),
     DemonstrationFile("almaty/KZ-26-0203_anatase.xrdml", "Anatase powder in Almaty", _xrdml, {"unit_cell": "tetragonal a=3.785 c=9.514", "instrument_fwhm": "0.06"}),

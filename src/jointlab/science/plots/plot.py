@@ -38,6 +38,7 @@ class Series:
     """One curve: arrays of shape (points,); `uncertainty` is one standard uncertainty of y, or None.
 
     `rank` 0 is the first series of its kind (filled, solid), 1 the second (open, dashed), 2 the third (dotted).
+    `late`, 0 (first) to 1 (last), tells curves of one kind apart by colour, such as cycles.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Series:
     style: Style = "line"
     uncertainty: "NDArray[np.float64] | None" = None
     rank: int = 0
+    late: float | None = None
 
 
 @dataclass(frozen=True)

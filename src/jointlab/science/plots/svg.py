@@ -209,10 +209,17 @@ def _series(frame: _Frame, series: Series) -> str:
     dense = int(seen.sum()) > _MOST_MARKED
     if series.style in ("line", "line+points") or dense:
         style = "fit" if series.name.startswith("fit") else f"ser {kind}"
-        out.append(f'<path class="{"ser fit" if style == "fit" else style}" d="{_path(x, y, seen)}"/>')
+        out.append(f'<path class="{"ser fit" if style == "fit" else style}"{_colour(series)} d="{_path(x, y, seen)}"/>')
     if series.style in ("points", "line+points") and not dense:
         out.append(_points(series, frame, x, y, np.flatnonzero(seen).tolist(), kind))
     return "".join(out)
+
+
+def _colour(series: Series) -> str:
+    """Between the two colours of the product, the first curve to the last."""
+    if series.late is None:
+        return ""
+    return f' style="stroke:color-mix(in oklab,var(--n,#b5402a) {100 * series.late:.0f}%,var(--a,#0a7884))"'
 
 
 def _places(axis: Scale, values: "NDArray[np.float64]") -> "NDArray[np.float64]":
@@ -325,7 +332,7 @@ def _legend(frame: _Frame, plot: Plot) -> str:
         kind = f"k{min(series.rank, 2)}"
         style = "ser fit" if series.name.startswith("fit") else f"ser {kind}"
         if series.style != "points":
-            out.append(f'<path class="{style}" d="M{x:.1f} {y:.1f}h22"/>')
+            out.append(f'<path class="{style}"{_colour(series)} d="M{x:.1f} {y:.1f}h22"/>')
         if series.style in ("points", "line+points"):
             out.append(f'<circle class="pt {kind}" cx="{x + 11:.1f}" cy="{y:.1f}" r="3.2"/>')
         out.append(_text(x + 28, y + 4, series.name, "dir"))

@@ -134,29 +134,44 @@ def _thin(values: "Numbers") -> "Numbers":
 
 def _voltage_plot(record: CyclingRecord, cycles: Cycles, chosen: tuple[int, ...], mass: float | None) -> Plot:
     series = []
-    for index in chosen:
+    for place, index in enumerate(chosen):
         for rank, (way, _) in enumerate(_WAYS):
             rows = _rows(record, getattr(cycles, f"{way}_half")[index])
             if rows is None:
                 continue
             passed = _per_mass(_passed(record, rows), mass)
             name = f"cycle {cycles.number[index]}, {way}"
-            series.append(Series(name, _thin(passed), _thin(record.passage.potential[rows]), rank=rank))
+            series.append(
+                Series(
+                    name,
+                    _thin(passed),
+                    _thin(record.passage.potential[rows]),
+                    rank=rank,
+                    late=_late(place, len(chosen)),
+                )
+            )
     numbers = ", ".join(str(cycles.number[index]) for index in chosen)
     return Plot(
         "voltage", "Voltage over capacity", Axis("capacity" if mass is None else "specific_capacity"), Axis("potential"),
-        tuple(series), "Solid: charge; dashed: discharge.", f"Voltage over capacity of cycles {numbers}.",
+        tuple(series), "Solid: charge; dashed: discharge. Colour: the cycle.", f"Voltage over capacity of cycles {numbers}.",
     )  # fmt: skip
 
 
+def _late(place: int, count: int) -> float | None:
+    """From 0, the first of `count` curves, to 1; None for a single one."""
+    return place / (count - 1) if count > 1 else None
+
+
 def _slope_plot(slopes: Derivatives) -> Plot:
+    numbers = list(dict.fromkeys(number for number, _, _ in slopes.curves))
     series = tuple(
-        Series(f"cycle {number}, {way}", curve.potential, curve.capacity if way == "charge" else -curve.capacity, rank=0 if way == "charge" else 1)
+        Series(f"cycle {number}, {way}", curve.potential, curve.capacity if way == "charge" else -curve.capacity, rank=0 if way == "charge" else 1,
+               late=_late(numbers.index(number), len(numbers)))
         for number, way, curve in slopes.curves
     )  # fmt: skip
     return Plot(
         "differential_capacity", "Differential capacity", Axis("potential"), Axis("differential_capacity"), series,
-        "Solid: charge, upwards; dashed: discharge, downwards.", "Differential capacity over voltage.",
+        "Solid: charge, upwards; dashed: discharge, downwards. Colour: the cycle.", "Differential capacity over voltage.",
     )  # fmt: skip
 
 
@@ -169,7 +184,7 @@ def _capacity_plot(cycles: Cycles, mass: float | None) -> Plot:
     )  # fmt: skip
     return Plot(
         "capacity", "Capacity over cycle", Axis("cycle"), Axis("capacity" if mass is None else "specific_capacity"), series,
-        "Filled: charge; open: discharge. Bars: one standard uncertainty.", f"Capacity of {cycles.count} cycles.",
+        "Filled: charge; open: discharge. Bars, where they are seen: one standard uncertainty.", f"Capacity of {cycles.count} cycles.",
     )  # fmt: skip
 
 

@@ -148,7 +148,7 @@ def _warnings(cell: _Cell, settings: Settings) -> Iterator[Caution]:
         listed = ", ".join(str(number) for number in high[:5]) + (" ..." if len(high) > 5 else "")
         yield Caution(
             "cycling.efficiency-above-100",
-            f"In {len(high)} cycles (number {listed}) more charge is given out than was taken in: the half-cycle before began part-way, or the cell is another than assumed (electrode=).",
+            f"In {len(high)} of {cycles.count} cycles (number {listed}) more charge is given out than was taken in: the half-cycle before began part-way, or the cell is another than assumed (electrode=).",
         )
     if cycles.count and not cycles.complete[-1] and cycles.charge_half[-1] >= 0 and cycles.discharge_half[-1] >= 0:
         yield Caution("cycling.last-cut", f"The file ends within cycle {cycles.number[-1]}; it counts in no ratio.")

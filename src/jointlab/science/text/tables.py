@@ -190,7 +190,8 @@ def _without_cut_line(block: bytes, width: int, separator: str, *, ended: bool) 
     end_form = "whole" if ended or not start else _last_number(block[:start], last, separator)
     if start and (few or end_form == "short"):
         said = Caution(
-            "table.last-line-cut", f"The last line is cut (“{last[:60].decode(errors='replace')}”) and was left out."
+            "table.last-line-cut",
+            f"The last line is cut (“{last[:60].decode(errors='replace').replace(chr(9), ' ')}”) and was left out.",
         )
         return block[:start].rstrip(b"\r\n"), [said]
     if end_form == "open":
