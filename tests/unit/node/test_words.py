@@ -4,6 +4,7 @@ import pytest
 
 from jointlab.errors import BadInput
 from jointlab.node.words import condition_words, no_figures, technique_name
+from jointlab.science.door import check_settings
 
 
 def test_a_unit_that_ends_a_condition_stands_behind_its_number() -> None:
