@@ -109,6 +109,23 @@ def test_cycles_to_80_percent_and_retention() -> None:
     assert kept.value == pytest.approx(100 * 0.99**6, rel=1e-9)
 
 
+@pytest.mark.parametrize("number", ["0", "-1", "1.5"])
+def test_a_reference_that_is_no_cycle_is_refused_with_the_cycles_there_are(number: str) -> None:
+    with pytest.raises(BadInput, match="from 1 to 3") as caught:
+        run(made_reading(steps(3)), reference_cycle=number)
+    assert caught.value.code == "setting.value"
+
+
+def test_a_reference_beyond_the_last_cycle_is_said_with_the_cycles_there_are() -> None:
+    analysis = run(made_reading(steps(3)), reference_cycle="4")
+    (said,) = [warning for warning in analysis.warnings if warning.code == "cycling.reference"]
+    assert "from 1 to 3" in said.message
+    assert not list(named(analysis, "capacity_retention"))
+    assert len(list(named(analysis, "discharge_capacity"))) == 3
+    half = run(made_reading(steps(1)[:1]), reference_cycle="1")
+    assert any("has none" in warning.message for warning in half.warnings)
+
+
 def test_80_percent_that_is_not_reached_is_said() -> None:
     analysis = run(made_reading(steps(12)))
     assert not list(named(analysis, "cycles_to_80_percent"))

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from jointlab.errors import BadInput
 from jointlab.science.reading import Caution, Condition, RawColumn, Reading, Table, make_table
 from jointlab.science.settings import Setting, Settings
 from jointlab.science.techniques import cycles as pairing
@@ -125,12 +126,31 @@ def _opening(record: CyclingRecord) -> int:
 
 
 def _reference(cycles: Cycles, settings: Settings) -> int | None:
-    """Index of the cycle that retention refers to: the setting, or the first complete one."""
+    """Index of the cycle that retention refers to: the setting, or the first complete one.
+
+    Raises BadInput ``setting.value`` for what is the number of no cycle in any file.
+    """
     import numpy as np
 
     given = settings.number("reference_cycle", unit="1")
+    if given is not None and (given < 1 or given != int(given)):
+        whole = _span(cycles)
+        raise BadInput(
+            "setting.value",
+            "reference_cycle={value}: the number of a complete cycle is needed; {whole}.",
+            value=settings.text("reference_cycle"),
+            whole=whole,
+        )
     fit = np.flatnonzero(cycles.complete & ((cycles.number == given) if given is not None else (cycles.number > 0)))
     return int(fit[0]) if len(fit) else None
+
+
+def _span(cycles: Cycles) -> str:
+    """Which complete cycles a file has, for a sentence."""
+    whole = cycles.number[cycles.complete]
+    return (
+        f"the complete cycles of this file lie from {whole[0]} to {whole[-1]}" if len(whole) else "this file has none"
+    )
 
 
 def _warnings(cell: _Cell, settings: Settings) -> Iterator[Caution]:
@@ -162,7 +182,10 @@ def _warnings(cell: _Cell, settings: Settings) -> Iterator[Caution]:
             )
     wanted = settings.number("reference_cycle", unit="1")
     if wanted is not None and cell.reference is None:
-        yield Caution("cycling.reference", f"There is no complete cycle {wanted:g} to refer to.")
+        yield Caution(
+            "cycling.reference",
+            f"There is no complete cycle {wanted:.0f} to refer to, so that no retention is given; {_span(cycles)}.",
+        )
     yield from _retention_warnings(cell)
 
 
