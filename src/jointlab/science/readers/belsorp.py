@@ -25,6 +25,7 @@ from jointlab.science.reading import Caution, Condition, RawColumn, Reading
 from jointlab.science.settings import Settings
 from jointlab.science.source import Source
 from jointlab.science.text import Text, read_text
+from jointlab.science.text.decimal import with_point
 from jointlab.science.text.engine import TEXT_SETTINGS
 from jointlab.science.text.times import parse_timestamp
 
@@ -300,7 +301,7 @@ def _reading(
             "“{name}”: its blocks name different columns, so they are not one isotherm. Export each by itself.",
             name=name,
         )
-    facts = _facts(entries)
+    facts = _facts(entries, decisions)
     frame = pl.concat([part.select(pl.all().cast(pl.Float64, strict=False)) for _, _, part in parts])
     branch = [label for label, _, part in parts for _ in range(part.height)]
     mass = facts.get("sample_mass")
@@ -343,7 +344,7 @@ def _columns(frame: "pl.DataFrame", headers: Sequence[str], mass: float | None) 
     return columns
 
 
-def _facts(entries: Iterable[_Entry]) -> dict[str, Condition]:
+def _facts(entries: Iterable[_Entry], decisions: Mapping[str, str]) -> dict[str, Condition]:
     """Facts under our names, the rest under the key of the file; temperature and mass as numbers in K and g."""
     facts: dict[str, Condition] = {}
     for entry in entries:
@@ -351,7 +352,7 @@ def _facts(entries: Iterable[_Entry]) -> dict[str, Condition]:
         if not entry.value or (fact or entry.key) in facts:
             continue
         if fact in _UNITS:
-            number = number_with_unit(entry.value, to=_UNITS[fact], unit=entry.unit)
+            number = number_with_unit(with_point(entry.value, decisions), to=_UNITS[fact], unit=entry.unit)
             if number is not None:
                 facts[fact] = number
         else:

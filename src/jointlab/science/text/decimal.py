@@ -1,6 +1,7 @@
 """The decimal mark of a block of numbers, decided over the whole block; a tie is a question, never a guess."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from jointlab.errors import BadInput, Option, Question
@@ -10,6 +11,7 @@ _DECIMAL_COMMA = re.compile(rb"\d,(?!\d{3}(?!\d))\d|(?<![\d,.])[-+]?0,\d|(?<![\d
 _COMMA_IN_NUMBER = re.compile(rb"(?<![\w,.])[-+]?\d+(?:,\d+)+(?![\w,])")
 _BOTH_POINT = re.compile(rb"\d,\d{3}\.\d")  # 1,234.5
 _BOTH_COMMA = re.compile(rb"\d\.\d{3},\d")  # 1.234,5
+_FIRST_COMMA = re.compile(r"^(\s*[-+]?\d*),(\d+)(?![\d.,])")
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,16 @@ def decide_decimal(block: bytes, *, separator: str, name: str, given: str | None
             return DecimalMark(".", "commas occur in words only")
         raise _question(thousands.group().decode(), name)
     return _both(block, separator, name)
+
+
+def with_point(printed: str, decisions: Mapping[str, str]) -> str:
+    """A number of a header, as printed, with a point where the comma was decided to be the file's decimal mark.
+
+    `decisions` are those of the file's `Text` once its tables are read. Whatever else is left as it is printed.
+    """
+    if not decisions.get("decimal_mark", "").startswith(","):
+        return printed
+    return _FIRST_COMMA.sub(r"\1.\2", printed)
 
 
 def _both(block: bytes, separator: str, name: str) -> DecimalMark:

@@ -130,3 +130,16 @@ def test_a_file_cut_behind_a_header_ends_and_a_last_number_without_a_line_end_is
     whole = read_source(Source("x.csv", data + b"\r\n")).tables[0]
     cut = read_source(Source("x.csv", data[:-2])).tables[0]
     assert cut.frame.equals(whole.frame[:-1])
+
+
+def test_mass_and_temperature_with_a_decimal_comma_follow_the_rows() -> None:
+    point = read_dat(DAT)
+    comma = read_dat(DAT.replace(".", ",").replace('"No,"', '"No."').replace('"Meas, ', '"Meas. '))
+    assert comma.tables[0].frame.equals(point.tables[0].frame)
+    facts = comma.reading.facts
+    assert (facts["temperature"], facts["sample_mass"]) == (77.4, 0.017)
+
+
+def test_a_comma_in_the_mass_above_rows_with_points_is_not_interpreted() -> None:
+    facts = read_dat(DAT.replace("0.01700", "0,01700")).reading.facts
+    assert "sample_mass" not in facts

@@ -8,6 +8,7 @@ from jointlab.errors import BadInput
 from jointlab.science.settings import Settings
 from jointlab.science.source import Source
 from jointlab.science.text import Text, read_text, split_header
+from jointlab.science.text.decimal import with_point
 from jointlab.science.text.engine import key_values
 
 
@@ -195,3 +196,21 @@ def test_a_last_number_that_lost_its_exponent_is_left_out(end: str) -> None:
     table = text_of(rows + f"0.040, {end}").table(0, ["a", "b"], separator=",")
     assert table.frame.height == 40
     assert [caution.code for caution in table.cautions] == ["table.last-line-cut"]
+
+
+@pytest.mark.parametrize(
+    ("printed", "mark", "pointed"),
+    [
+        ("0,0170 g", ",", "0.0170 g"),
+        (" -195,8 °C", ",", " -195.8 °C"),
+        ("1,540593", ",", "1.540593"),
+        ("0.0170 g", ",", "0.0170 g"),
+        ("1,234,567", ",", "1,234,567"),
+        ("1,234.5", ",", "1,234.5"),
+        ("run 1,5", ",", "run 1,5"),
+        ("0,0170 g", ".", "0,0170 g"),
+        ("0,0170 g", "", "0,0170 g"),
+    ],
+)
+def test_a_number_of_a_header_follows_the_decimal_mark_of_the_tables(printed: str, mark: str, pointed: str) -> None:
+    assert with_point(printed, {"decimal_mark": f"{mark} (evidence)"} if mark else {}) == pointed
