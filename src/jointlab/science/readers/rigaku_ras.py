@@ -85,7 +85,7 @@ def _header(text: Text, start: int, stop: int) -> Header:
         for key in pairs
         if key.startswith("MEAS_COND_AXIS_NAME_INTERNAL-")
     }
-    return Header(pairs, axes)
+    return Header(pairs, axes, text.decisions)
 
 
 def _scan(text: Text, header: Header, start: int, stop: int, position: int) -> tuple[Scan, list[Caution]]:

@@ -2,13 +2,14 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from jointlab.errors import BadInput
 from jointlab.science.readers.diffraction_scan import Axis, Scan, attenuation_undone, axis_quantity, wavelength_facts
 from jointlab.science.reading import Caution, Condition
+from jointlab.science.text.decimal import with_point
 from jointlab.science.text.times import parse_timestamp
 from jointlab.science.units import convert
 
@@ -30,6 +31,7 @@ class Header:
 
     keys: Mapping[str, str]
     axes: Mapping[str, str]
+    decisions: Mapping[str, str] = field(default_factory=dict)  # of the text; its tables are read before the numbers
 
     def text(self, *names: str) -> str | None:
         """The first of these keys that has a value; of “Japanese|English” the English."""
@@ -42,7 +44,7 @@ class Header:
     def number(self, name: str) -> float | None:
         """A key as a number, None where it is absent or none."""
         try:
-            return float(self.text(name) or "")
+            return float(with_point(self.text(name) or "", self.decisions))
         except ValueError:
             return None
 
@@ -115,7 +117,7 @@ def _standing(header: Header, scanned: str) -> list[Axis]:
             "Phi",
         )
         try:
-            value = float(header.axes.get(axis, ""))
+            value = float(with_point(header.axes.get(axis, ""), header.decisions))
         except ValueError:
             continue
         if axis != scanned and not coupled:

@@ -162,3 +162,14 @@ def test_archives_that_are_refused() -> None:
         with pytest.raises(BadInput) as caught:
             rasx(parts)
         assert caught.value.code == code
+
+
+def test_header_numbers_with_a_decimal_comma_follow_the_rows() -> None:
+    point = ras(scan(MEAS_DATA_COUNT="4"))
+    changes = {key: HEADER[key].replace(".", ",") for key in HEADER if "." in HEADER[key]}
+    comma = ras(scan(ROWS.replace(".", ","), **changes))
+    assert comma.tables[0].frame.equals(point.tables[0].frame)
+    assert comma.reading.facts == point.reading.facts
+    assert comma.reading.facts["wavelength_kalpha1"] == 0.1540593
+    assert comma.reading.rows_stated == {"scan 1": 4}
+    assert comma.tables[0].conditions == point.tables[0].conditions
