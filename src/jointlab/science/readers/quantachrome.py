@@ -15,6 +15,7 @@ from jointlab.science.reading import Caution, Condition, RawColumn, Reading
 from jointlab.science.settings import Settings
 from jointlab.science.source import Source
 from jointlab.science.text import Text, read_text
+from jointlab.science.text.decimal import with_point
 from jointlab.science.text.engine import TEXT_SETTINGS
 from jointlab.science.text.times import date_order, parse_timestamp
 
@@ -42,7 +43,7 @@ _QUANTITIES = {
     "po": "saturation_pressure", "p0": "saturation_pressure",
 }  # fmt: skip
 _AMOUNT = re.compile(r"(volume|vol\.?)\s*(@|at)\s*STP", re.IGNORECASE)
-_ROW = r"(?m)^[ \t]*[-+]?[\d.][-+\d.eE]*(?:[ \t]+[-+]?[\d.][-+\d.eE]*)+[ \t]*\r?$"
+_ROW = r"(?m)^[ \t]*[-+]?[\d.,][-+\d.,eE]*(?:[ \t]+[-+]?[\d.,][-+\d.,eE]*)+[ \t]*\r?$"
 
 
 @dataclass(frozen=True)
@@ -69,11 +70,11 @@ def read(source: Source, settings: Settings) -> Reading:
             name=text.name,
         )  # fmt: skip
     heads = _heads(text, names_line, rows)
-    stop = text.find_line(r"(?m)^[ \t]*[^\s\d.+-]", start=rows) or text.line_count
+    stop = text.find_line(r"(?m)^[ \t]*[^\s\d.,+-]", start=rows) or text.line_count
     parsed = text.table(rows, [head.name for head in heads], separator=" ", stop=stop)
     keys = _keys(text, names_line)
-    mass = number_with_unit(keys.get("sample weight"), to="g")
-    result = isotherm(_columns(parsed.frame, heads, mass, keys))
+    numbers = {key: with_point(value, text.decisions) for key, value in keys.items()}
+    result = isotherm(_columns(parsed.frame, heads, numbers))
     result = result if text.data.endswith(b"\n") or stop < text.line_count else _without_last(result)
     stamps = [keys[key] for key in ("date", "end of run", "date (report)") if key in keys]
     started = parse_timestamp(keys.get("date", ""), order=date_order(stamp.split()[0] for stamp in stamps if stamp))
@@ -92,7 +93,7 @@ def read(source: Source, settings: Settings) -> Reading:
             *result.cautions,
             *((ambiguous,) if keys.get("date") and started is None else ()),
         ),
-        facts=_facts(keys),
+        facts=_facts(keys, numbers),
         decisions={**text.decisions, **result.decisions},
     )
 
@@ -110,9 +111,10 @@ def _heads(text: Text, names_line: int, rows: int) -> list[_Head]:
     return [_Head(name, units.get(i)) for i, (name, _, _) in enumerate(spans)]
 
 
-def _columns(frame: "pl.DataFrame", heads: list[_Head], mass: float | None, keys: dict[str, str]) -> list[RawColumn]:
+def _columns(frame: "pl.DataFrame", heads: list[_Head], numbers: dict[str, str]) -> list[RawColumn]:
     """Columns by name. A volume in cc is of the whole sample, in cc/g of one gram: the unit below the name tells."""
     columns: list[RawColumn] = []
+    mass = number_with_unit(numbers.get("sample weight"), to="g")
     for head, label in zip(heads, frame.columns, strict=False):
         values, name = frame[label], head.name.lower()
         if _AMOUNT.match(head.name):
@@ -126,7 +128,7 @@ def _columns(frame: "pl.DataFrame", heads: list[_Head], mass: float | None, keys
                     name=head.name,
                 )
             columns.append(RawColumn(values, quantity, "1" if relative else head.unit, head.name))
-        elif name == "time" and head.unit and _runs(values, head.unit, keys.get("analysis time")):
+        elif name == "time" and head.unit and _runs(values, head.unit, numbers.get("analysis time")):
             columns.append(RawColumn(values, "time", head.unit, head.name))
         else:
             columns.append(RawColumn(values, None, head.unit, head.name, label))
@@ -161,16 +163,17 @@ def _keys(text: Text, stop: int) -> dict[str, str]:
     return found
 
 
-def _facts(keys: dict[str, str]) -> dict[str, Condition]:
-    """Facts under our names; temperature and mass as numbers in K and g."""
+def _facts(keys: dict[str, str], numbers: dict[str, str]) -> dict[str, Condition]:
+    """Facts under our names; temperature and mass as numbers in K and g, from `numbers`, the values with decimal points."""
     facts: dict[str, Condition] = {}
     for key, value in keys.items():
+        number = numbers[key]
         plain = key.replace("outgastemp", "outgas temp")
-        if plain == "bath temp" and (kelvin := number_with_unit(value, to="K")) is not None:
+        if plain == "bath temp" and (kelvin := number_with_unit(number, to="K")) is not None:
             facts["temperature"] = kelvin
-        elif plain == "outgas temp" and (kelvin := number_with_unit(value, to="K")) is not None:
+        elif plain == "outgas temp" and (kelvin := number_with_unit(number, to="K")) is not None:
             facts["degas_temperature"] = kelvin
-        elif plain == "sample weight" and (mass := number_with_unit(value, to="g")) is not None:
+        elif plain == "sample weight" and (mass := number_with_unit(number, to="g")) is not None:
             facts["sample_mass"] = mass
         elif value:
             facts[_FACTS.get(plain, plain)] = value

@@ -1,5 +1,7 @@
 """Quantachrome texts: real raw data in two layouts, isotherms per gram, cut ones."""
 
+import re
+
 import pytest
 
 from jointlab.errors import BadInput
@@ -101,3 +103,22 @@ def test_what_cannot_be_read_is_refused(old: str, new: str, code: str) -> None:
             else PAGE.replace(old, new, 1)
         )
     assert caught.value.code in (code, "quantachrome.no-isotherm")
+
+
+@pytest.mark.parametrize("text", [PAGE, ISOTHERM])
+def test_decimal_commas_are_read_as_the_points_would_be(text: str) -> None:
+    comma = re.sub(r"(\d)\.(\d)", r"\1,\2", text.replace("Sample Weight: 50 mg", "Sample Weight: 50.5 mg"))
+    point, found = read_text(text.replace("50 mg", "50.5 mg")), read_text(comma)
+    assert found.tables[0].frame.equals(point.tables[0].frame)
+    names = ("temperature", "degas_temperature", "sample_mass")
+    assert [found.reading.facts[name] for name in names] == [point.reading.facts[name] for name in names]
+    assert found.reading.facts["sample_mass"] == pytest.approx(0.0505)
+    assert found.reading.decisions["decimal_mark"].startswith(",")
+
+
+def test_a_comma_that_may_part_thousands_is_a_question() -> None:
+    rows = "       7,600         760,000         1,000            1,000\n      76,000         760,000         2,000           99,000\n"
+    text = PAGE[: PAGE.index("       7.60")] + rows
+    with pytest.raises(BadInput) as caught:
+        read_text(text)
+    assert caught.value.code == "text.decimal-mark"
