@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jointlab.errors import BadInput
@@ -290,6 +290,7 @@ def test_settings_that_make_no_sense_are_refused() -> None:
         run(made_reading(steps(1)), plot_cycles="one")
 
 
+@settings(deadline=None)  # values are tested here; a first example also loads the engines
 @given(
     st.integers(1, 5),
     st.floats(1e-6, 10),
