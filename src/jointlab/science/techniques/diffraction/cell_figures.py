@@ -71,7 +71,7 @@ def _judge(part: Part, indexed: Indexed, two_theta: Array, wavelength: float, op
         "indexing",
         f"{used} of {total} reflections within {options.tolerance:g} deg, {indexed.refined.cell.system} {indexed.refined.cell.centring}, shift: {indexed.shift}, r.m.s. difference {indexed.refined.rms:.4f} deg",
     )
-    if used < _FEW * total:
+    if used <= _FEW * total:
         part.warn(
             "diffraction.few-indexed",
             f"Only {used} of {total} reflections fit the cell given: it is wrong, or there is another phase.",
