@@ -61,7 +61,7 @@ def read(source: Source, settings: Settings) -> Reading:
         format="autolab.txt",
         technique=technique,
         tables=(table,),
-        warnings=(*text.cautions, *parsed.cautions, *without_line_end(text)),
+        warnings=(*text.cautions, *parsed.cautions, *without_line_end(text, parsed.cautions)),
         decisions={**text.decisions, "technique": why, "signs": _signs(columns)},
     )
 

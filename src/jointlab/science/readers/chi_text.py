@@ -115,7 +115,7 @@ def read(source: Source, settings: Settings) -> Reading:
         instrument=head.facts.get("Instrument Model") or None,
         started=parse_timestamp(re.sub(r"^([A-Za-z]{3})[a-z]*\.", r"\1", text.line(0).strip())),
         stated=(*_scan_rate(head.facts), *_stated(text, head.first_row)),
-        warnings=(*text.cautions, *cautions, *without_line_end(text)),
+        warnings=(*text.cautions, *cautions, *without_line_end(text, cautions)),
         facts=head.facts,
         decisions=decisions,
     )

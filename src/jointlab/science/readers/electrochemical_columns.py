@@ -171,9 +171,13 @@ def swept(potential: "pl.Series") -> str | None:
     return "cyclic_voltammetry" if turns else "linear_sweep_voltammetry"
 
 
-def without_line_end(text: Text) -> tuple[Caution, ...]:
-    """A caution for a file of a program that always ends its last line: digits of the last number may be missing."""
-    if text.data.endswith((b"\n", b"\r", b"\x1a")):
+def without_line_end(text: Text, said: Sequence[Caution]) -> tuple[Caution, ...]:
+    """A caution for a file of a program that always ends its last line: digits of the last number may be missing.
+
+    None where the cautions of the table, `said`, tell the same already.
+    """
+    ended = text.data.endswith((b"\n", b"\r", b"\x1a"))
+    if ended or any(caution.code == "table.open-end" for caution in said):
         return ()
     return (
         Caution(

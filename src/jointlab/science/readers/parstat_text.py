@@ -52,7 +52,7 @@ def read(source: Source, settings: Settings) -> Reading:
         format="powersuite.txt",
         technique=_technique(text, tables, settings),
         tables=tables,
-        warnings=(*text.cautions, *parsed.cautions, *without_line_end(text)),
+        warnings=(*text.cautions, *parsed.cautions, *without_line_end(text, parsed.cautions)),
         decisions=decisions,
     )
 

@@ -86,7 +86,7 @@ def read(source: Source, settings: Settings) -> Reading:
         tables=(table,),
         started=parse_timestamp(f"{layout.facts.get('Date', '')} {layout.facts.get('Time', '')}".strip()),
         stated=_stated(layout),
-        warnings=(*text.cautions, *parsed.cautions, *without_line_end(text), *_time_caution(layout)),
+        warnings=(*text.cautions, *parsed.cautions, *without_line_end(text, parsed.cautions), *_time_caution(layout)),
         facts=layout.facts,
         decisions={**text.decisions, "signs": imaginary if table.has("frequency") else "as in the file"},
         rows_stated={"data": int(promised)} if promised.isdigit() else {},

@@ -113,6 +113,22 @@ def test_a_note_in_gbk_and_a_second_table() -> None:
     assert list(file.tables[1].array("potential")) == [0.3, 0.4]
 
 
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        ("0.{i}, {i}1\n", "table.open-end"),  # digits may be missing: the engine sees it
+        ("0.{i}, {i}.1e-6\n", "table.no-line-end"),  # every number of one form: only the program's habit tells
+    ],
+)
+def test_a_last_line_without_end_is_said_once(row: str, code: str) -> None:
+    table = "Potential/V, Current/A\n\n" + "".join(row.format(i=i) for i in range(1, 9))
+    data = chi("Linear Sweep Voltammetry", "Init E (V) = 0", table)
+    assert [w.code for w in read_bytes("x.txt", data).reading.warnings] == []
+    cut = read_bytes("x.txt", data.removesuffix("\n")).reading
+    assert cut.tables[0].rows == 8
+    assert [w.code for w in cut.warnings] == [code]
+
+
 def test_old_export_without_technique() -> None:
     text = "Init E (V) = 0.2\nHigh Frequency (Hz) = 1e+5\n\nFreq/Hz, Z'/ohm, Z\"/ohm, Z/ohm, Phase/deg\n\n8.252e+4, 1.079e+2, -2.715e+0, 1.080e+2, -1.4\n"
     file = read_bytes("x.txt", text)
