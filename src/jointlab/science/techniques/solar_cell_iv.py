@@ -288,7 +288,7 @@ def _plot(branches: Sequence[_Branch]) -> Plot:
     )  # fmt: skip
     more = f" The first {len(series)} of {len(branches)} curves." if len(branches) > len(series) else ""
     return Plot(
-        "jv", "Current-voltage curves", Axis("potential", label="voltage"), Axis("current_density" if over_area else "current"),
+        "jv", "Current-voltage curves", Axis("potential", label="Voltage"), Axis("current_density" if over_area else "current"),
         series, caption=f"Current positive where the cell gives power. Reverse solid, forward dashed.{more}",
         description=f"Current against voltage of {len(series)} sweeps.",
     )  # fmt: skip

@@ -1,0 +1,57 @@
+"""Every plot of the demonstration's files: drawn as whole SVG and as plain Plotly JSON, axes with names and units."""
+
+import json
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from jointlab.errors import BadInput
+from jointlab.science.demonstration.laboratory import FILES
+from jointlab.science.door import read_source
+from jointlab.science.plots.plot import Plot
+from jointlab.science.plots.plotly import plotly
+from jointlab.science.plots.svg import svg
+from jointlab.science.source import Source
+from jointlab.science.xmltree import parse_xml
+
+
+def plots() -> Iterator[tuple[str, Plot]]:
+    for entry in FILES:
+        try:
+            file = read_source(Source(entry.path, entry.make()), entry.settings)
+        except BadInput:
+            continue
+        for technique, analysis in file.analyses:
+            for plot in analysis.plots:
+                yield f"{entry.path}: {technique.name}: {plot.name}", plot
+
+
+PLOTS = dict(plots())
+
+
+@pytest.mark.parametrize("name", PLOTS)
+def test_a_plot_says_what_it_shows(name: str) -> None:
+    plot = PLOTS[name]
+    assert plot.title
+    assert plot.series
+    for axis in (plot.x, plot.y):
+        for language in ("en", "ru", "kk", "zh-Hans"):
+            assert re.search(r".+ \(.+\)$", axis.title(language)), "a name and its unit in brackets"
+
+
+@pytest.mark.parametrize("name", PLOTS)
+def test_a_plot_is_drawn_whole(name: str) -> None:
+    drawn = svg(PLOTS[name])
+    root = parse_xml(drawn.encode(), part=name)
+    assert root.get("role") == "img"
+    assert root.get("aria-label")
+    assert "nan" not in re.sub(r"<text[^>]*>[^<]*</text>|aria-label=\"[^\"]*\"|<title>[^<]*</title>", "", drawn)
+    assert len(drawn) < 400_000
+
+
+@pytest.mark.parametrize("name", PLOTS)
+def test_a_plot_is_plain_json_for_plotly(name: str) -> None:
+    figure = json.loads(json.dumps(plotly(PLOTS[name]), allow_nan=False))
+    assert len(figure["data"]) == len(PLOTS[name].series)
+    assert figure["layout"]["xaxis"]["title"]["text"].endswith(")")
