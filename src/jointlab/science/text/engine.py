@@ -131,6 +131,8 @@ class Text:
         BadInput ``table.empty``, ``table.columns`` (rows wider than the header), ``text.decimal-mark``,
         ``text.decimal-mixed``.
         """
+        if stop is None and self.size > _LARGE and (clean := self._large_table(start, names, separator)) is not None:
+            return clean
         begin, end = self.offset(start), len(self.data) if stop is None else self.offset(stop)
         blank = _BLANK_LINES.match(self.data, begin, end)  # between the header and the rows
         if blank is not None:

@@ -214,3 +214,19 @@ def test_a_last_number_that_lost_its_exponent_is_left_out(end: str) -> None:
 )
 def test_a_number_of_a_header_follows_the_decimal_mark_of_the_tables(printed: str, mark: str, pointed: str) -> None:
     assert with_point(printed, {"decimal_mark": f"{mark} (evidence)"} if mark else {}) == pointed
+
+
+@pytest.mark.parametrize("mark", [".", ","])
+@pytest.mark.parametrize("encoding", ["ascii", "utf-8", "latin-1"])
+def test_a_large_table_is_parsed_where_it_lies_and_gives_the_same(
+    mark: str, encoding: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    head = "header in µA\n" if encoding != "ascii" else "header in uA\n"
+    body = head + "".join(f"{i}\t{i * 0.37:.4f}\t{-i * 1e-3:.3e}\n".replace(".", mark) for i in range(1, 4000))
+    names = ["a", "b", "c"]
+    usual = text_of(body.encode(encoding)).table(1, names, separator="\t")
+    monkeypatch.setattr("jointlab.science.text.engine._LARGE", 1000)
+    text = text_of(body.encode(encoding))
+    large = text.table(1, names, separator="\t")
+    assert "data" not in vars(text), "no copy of a large text is made"
+    assert large.frame.equals(usual.frame)
