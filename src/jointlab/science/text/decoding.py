@@ -18,7 +18,7 @@ _MAX_LINES = 2000  # distinct lines with bytes beyond ASCII that are weighed
 _LIKELY = 0.9  # share of characters beyond ASCII that must be expected ones
 _TIE = 0.05
 _CHUNK = 1 << 16  # bytes; the part of a large file that is beyond ASCII is found in such steps
-_LINE = 64  # bytes; about a line
+
 _FILLER = b"\xff"  # some instruments pad fields with it
 _WORD = re.compile(r"[^\W\d_µ]+")
 _SYMBOLS = frozenset("°µ±²³·×½¼¹©®№–—“”«»…")
@@ -80,7 +80,7 @@ def _part_beyond_ascii(data: bytes) -> tuple[int, int]:
     if not starts:
         return 0, 0
     low, high = starts[-1], min(starts[-1] + _CHUNK, len(data))
-    while high - low > _LINE:  # where in the last chunk: the rows below a header shall stay as they are
+    while high - low > 1:  # where in the last chunk: the rows below a header shall stay as they are
         middle = (low + high) // 2
         low, high = (low, middle) if data[middle:high].isascii() else (middle, high)
     end = data.find(b"\n", high - 1)

@@ -217,8 +217,10 @@ def _last_number(before: bytes, last: bytes, separator: str) -> Literal["whole",
         line.removesuffix(spare).rpartition(separator)[2].strip().strip('"')
         for line in (*lines, last.decode(errors="replace"))
     ]
-    if len(others) < _FEWEST_ALIKE or end == others[-1]:
+    if others and end == others[-1]:
         return "whole"
+    if len(others) < _FEWEST_ALIKE:
+        return "open"
     forms = {_form(number) for number in others}
     if forms != {(0, 0)} and len(forms) == 1:
         return "short" if _form(end) < next(iter(forms)) else "whole"
