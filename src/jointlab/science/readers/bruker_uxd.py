@@ -9,6 +9,7 @@ from jointlab.errors import BadInput
 from jointlab.science.readers.diffraction_scan import (
     Axis,
     Scan,
+    check_scan_count,
     intensity_cautions,
     scan_table,
     steps,
@@ -67,7 +68,8 @@ def read_uxd(source: Source, settings: Settings) -> Reading:
     """Read every range.
 
     Raises BadInput ``uxd.no-ranges``, ``uxd.numbers`` for what is no number or an odd number of pairs, ``uxd.decimal``
-    for commas that may be decimal marks, ``uxd.start`` for a range without start or step.
+    for commas that may be decimal marks, ``uxd.start`` for a range without start or step,
+    ``diffraction.scans`` for too many ranges.
     """
     text = read_text(source, settings)
     ranges, cautions = _ranges(text)
@@ -101,6 +103,7 @@ def _ranges(text: Text) -> tuple[list[Range], list[Caution]]:
     cautions: list[Caution] = []
     line = 0
     while (mark := text.find_line(_MARK_OR_PEAKS, start=line)) is not None:
+        check_scan_count(len(ranges) + len(cautions) + 1, name=text.name)
         started = False
         for row in text.lines(line, mark):
             pair = _KEY.match(row)

@@ -28,6 +28,7 @@ _ANGLES = {  # name as instruments write it, without blanks and marks: (quantity
     "phi": ("angle_phi", "phi"),
 }
 _GREEK = str.maketrans({"θ": "theta", "Θ": "theta", "ω": "omega", "Ω": "omega", "χ": "chi", "φ": "phi", "ϕ": "phi"})
+MOST_SCANS = 5000  # maps and pole figures have hundreds; each becomes a table, 5000 in seconds
 _WHOLE = 1e-6  # relative; stored as decimal text or 4-byte floats
 _CLEAR = 3.0  # a jump must be so many times smaller on one reading of the attenuation than on the other
 
@@ -54,6 +55,17 @@ class Scan:
     counting_time: "Values | float | None" = None  # s
     more: Sequence[RawColumn] = ()
     conditions: Mapping[str, Condition] = field(default_factory=dict)
+
+
+def check_scan_count(count: int, *, name: str) -> None:
+    """Raises BadInput ``diffraction.scans`` for more scans than are read of one file."""
+    if count > MOST_SCANS:
+        raise BadInput(
+            "diffraction.scans",
+            "“{name}” holds more than {most} scans, the most that are read of one file. Export the scans you need into smaller files; if it never had so many, it is damaged.",
+            name=name,
+            most=MOST_SCANS,
+        )
 
 
 def axis_quantity(name: str) -> str | None:

@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING, Literal
 from xml.etree.ElementTree import Element
 
 from jointlab.errors import BadInput
-from jointlab.science.readers.diffraction_scan import Axis, Scan, intensity_cautions, scan_table, wavelength_facts
+from jointlab.science.readers.diffraction_scan import (
+    Axis,
+    Scan,
+    check_scan_count,
+    intensity_cautions,
+    scan_table,
+    wavelength_facts,
+)
 from jointlab.science.readers.reader import Reader
 from jointlab.science.reading import Caution, Condition, RawColumn, Reading
 from jointlab.science.settings import Settings
@@ -38,11 +45,12 @@ def recognises(source: Source) -> bool:
 def read(source: Source, settings: Settings) -> Reading:
     """Read every scan of the file.
 
-    Raises BadInput ``xrdml.no-scans``, ``xrdml.unit``, ``xrdml.positions``, ``diffraction.lengths`` and those of
-    `parse_xml`.
+    Raises BadInput ``xrdml.no-scans``, ``xrdml.unit``, ``xrdml.positions``, ``diffraction.lengths``,
+    ``diffraction.scans`` and those of `parse_xml`.
     """
     root = parse_xml(source.data, part=source.name)
     measurements = children(root, "xrdMeasurement")
+    check_scan_count(sum(max(1, len(children(m, "scan"))) for m in measurements), name=source.name)
     scans: list[Scan] = []
     cautions: list[Caution] = []
     for measurement in measurements:

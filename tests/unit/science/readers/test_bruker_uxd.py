@@ -123,3 +123,10 @@ def test_eva_refuses_what_is_not_two_columns() -> None:
     with pytest.raises(BadInput) as caught:
         read_source(Source("a.xy", b'\'Id: "" Anode: "Cu" Scantype: "x"\n5 6 7\n'))
     assert caught.value.code == "eva.rows"
+
+
+@pytest.mark.parametrize("one", [stepped(), "_D-I\n1.5 2\n"])
+def test_more_ranges_than_a_measurement_has_are_refused(one: str) -> None:
+    with pytest.raises(BadInput, match="5000 scans") as caught:
+        uxd(one * 5001)
+    assert caught.value.code == "diffraction.scans"

@@ -174,3 +174,10 @@ def test_a_cut_file_is_refused(share: float) -> None:
     data = real_file(REAL[0]).read_bytes()
     with pytest.raises(BadInput):
         read_source(Source("a.xrdml", data[: int(len(data) * share)]))
+
+
+@pytest.mark.parametrize("many", [scan('<counts unit="counts">1 2</counts>'), "</xrdMeasurement><xrdMeasurement>"])
+def test_more_scans_than_a_measurement_has_are_refused(many: str) -> None:
+    with pytest.raises(BadInput, match="5000 scans") as caught:
+        xrdml(many * 5001)
+    assert caught.value.code == "diffraction.scans"
