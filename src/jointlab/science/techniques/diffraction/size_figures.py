@@ -82,6 +82,8 @@ def _scherrer_figures(
     method = f"Scherrer, K = {options.k:g}, {'integral breadth' if options.integral else 'FWHM'}"
     method += ", instrument not taken off" if instrument is None else f", instrument taken off ({options.subtraction})"
     includes = "fit covariance of the breadth; not: K, instrument's breadth, strain"
+    if len(made.sizes) >= 2:  # before those of single reflections: it is the one to look at first
+        _mean_size(made, method, includes, {**conditions, "by": "scherrer", **bound})
     strongest = sorted(made.sizes, key=lambda i: -peaks[i].area)[:_MOST_FIGURES]
     for i in sorted(strongest):
         told: dict[str, Condition] = {**conditions, "by": "scherrer", **bound, "peak": i + 1}
@@ -91,9 +93,6 @@ def _scherrer_figures(
         made.part.figures.append(
             figure("crystallite_size", size, uncertainty=u, method=method, includes=includes, **told)
         )
-    if len(made.sizes) < 2:
-        return
-    _mean_size(made, method, includes, {**conditions, "by": "scherrer", **bound})
 
 
 def _mean_size(made: SizePart, method: str, includes: str, conditions: dict[str, Condition]) -> None:
