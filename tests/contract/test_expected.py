@@ -268,15 +268,13 @@ def test_a_real_file_is_read_right_or_refused_with_advice(path: str) -> None:
 
 @needs_real_files
 @pytest.mark.real_files
-def test_the_counts(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_counts(tell: Callable[[str], None]) -> None:
     """How many files of the set were read, held against how many values, and how many were refused."""
     answers = {path: read_real(path) for path in every_file()}
     read = {path: answer for path, answer in answers.items() if isinstance(answer, ReadFile)}
     checked = sum(len(list(claims(expected().get(path, {})))) for path in read)
-    with capsys.disabled():
-        print(
-            f"\nreal files: {len(read)} read ({checked} values held against EXPECTED.json), {len(answers) - len(read)} refused with advice"
-        )
+    refused = len(answers) - len(read)
+    tell(f"real files: {len(read)} read, {checked} values held against EXPECTED.json, {refused} refused with advice")
     assert len(read) >= 1
 
 
