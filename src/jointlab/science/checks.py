@@ -3,7 +3,6 @@
 from jointlab.errors import BadInput
 from jointlab.science.quantities import QUANTITIES
 from jointlab.science.reading import Caution, Reading, Table
-from jointlab.science.units import conversion
 
 _BLOCK = 1 << 18  # rows that are compared at once: the check of a large table takes no memory of its size
 _CLOCK_JITTER = 1e-6  # s; instruments write rounded times
@@ -74,9 +73,3 @@ def _check_time(table: Table) -> list[Caution]:
     if not back:
         return []
     return [Caution("time.backwards", f"Time runs backwards at {back} points of table “{table.name}”.")]
-
-
-def check_units() -> None:
-    """Every unit of the quantity table parses; a fault of ours is found by the first test."""
-    for entry in QUANTITIES.values():
-        conversion(source=entry.unit, target=entry.unit)

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-_GAS = 8.314462618  # J/(mol K)
-_FARADAY = 96485.33212  # C/mol
 _BOLTZMANN_EV = 8.617333262e-5  # eV/K
 
 

@@ -12,7 +12,6 @@ from jointlab.science.workbooks import Workbook
 if TYPE_CHECKING:
     import polars as pl
 
-Row = Sequence[str | None]
 _WITHIN = 30  # rows from the top
 
 
