@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup demo run test test-long check format bench docs lock clean
+.PHONY: setup demo demo-once run test test-long check format bench docs lock clean
 
 setup: $(READY)
 
@@ -12,8 +12,11 @@ $(READY): pyproject.toml requirements.lock tools/setup.sh
 	@PYTHON="$(PYTHON)" VENV="$(VENV)" sh tools/setup.sh
 	@touch $@
 
-demo: $(READY) ## the demonstration laboratory's files, read, as a table and one HTML report
+demo: $(READY) ## the demonstration laboratory: files, report, and the two nodes that hold them, served on this machine
 	@$(BIN)/jointlab demo demo
+
+demo-once: $(READY) ## the same nodes in a temporary folder, in step, proved: one line of JSON
+	@$(BIN)/jointlab demo --once
 
 run: demo
 

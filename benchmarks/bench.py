@@ -25,6 +25,7 @@ class Run:
 
     seconds: float
     peak_bytes: int
+    processor: float = 0.0  # seconds, of all threads and children
 
 
 @dataclass(frozen=True)

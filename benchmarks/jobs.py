@@ -4,6 +4,8 @@ Imports are done, and a small file of the same kind is read, before the clock st
 """
 
 import json
+import multiprocessing
+import resource
 import sys
 import time
 from collections.abc import Callable
@@ -11,15 +13,24 @@ from pathlib import Path
 
 
 def measure(work: Callable[[], object]) -> None:
-    begin = time.perf_counter()
+    begin, used = time.perf_counter(), processor_time()
     result = work()
     seconds = time.perf_counter() - begin
     del result
+    for child in multiprocessing.active_children():  # their time counts once they have ended
+        child.join(30)
+    used = processor_time() - used
     status = Path("/proc/self/status")
     peak = 0
     if status.exists():  # not getrusage: a child starts with its parent's greatest size there
         peak = next(int(line.split()[1]) << 10 for line in status.read_text().splitlines() if line.startswith("VmHWM"))
-    print(json.dumps({"seconds": seconds, "peak_bytes": peak}))
+    print(json.dumps({"seconds": seconds, "peak_bytes": peak, "processor": used}))
+
+
+def processor_time() -> float:
+    """Seconds that this process and its ended children have computed."""
+    own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
 
 
 def ours(path: str, small: str) -> None:
@@ -94,7 +105,8 @@ JOBS = {"ours": ours, "polars_csv": polars_csv, "numpy_records": numpy_records, 
 
 if __name__ == "__main__":
     sys.path[0] = str(Path(__file__).parents[1])
+    from benchmarks.ledger_jobs import JOBS as LEDGER
     from benchmarks.neware_jobs import JOBS as NEWARE
     from benchmarks.xrd_jobs import JOBS as XRD
 
-    {**JOBS, **NEWARE, **XRD}[sys.argv[1]](*sys.argv[2:])
+    {**JOBS, **LEDGER, **NEWARE, **XRD}[sys.argv[1]](*sys.argv[2:])

@@ -17,9 +17,11 @@ from jointlab.science.settings import Setting
 from jointlab.science.source import Source
 from jointlab.science.techniques import MODULES as TECHNIQUE_MODULES
 from jointlab.science.techniques import all_techniques
+from tools import format_pictures
+from tools.process_pages import processes_page
+from tools.tables import NOTE, table
 
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
-_NOTE = "<!-- written by `make docs`; edit the code it comes from -->\n\n"
 
 
 def quantities_page() -> str:
@@ -41,7 +43,7 @@ def quantities_page() -> str:
         for q in all_quantities()
     ]
     lead = "Every column and every figure is one of these, in its one unit. A reader converts at the door; values outside of “possible” refuse the file.\n\n"
-    return f"# Quantities\n\n{_NOTE}{lead}{_table(head, rows)}"
+    return f"# Quantities\n\n{NOTE}{lead}{table(head, rows)}"
 
 
 def formats_page() -> str:
@@ -60,9 +62,9 @@ def formats_page() -> str:
     refused = [(f"`{u.name}`", u.title, ", ".join(u.extensions), u.advice) for u in UNREADABLE]
     pages = "".join(f"- [{name}](formats/{name}.md)\n" for name in sorted(m.replace("_", "-") for m in READER_MODULES))
     return (
-        f"# Formats\n\n{_NOTE}Recognised by content, never by the extension alone.\n\n## Read\n\n"
-        f"{_table(('Format', 'What it is', 'Usually called', 'Techniques', 'Settings'), read)}\n"
-        f"## Recognised and refused\n\n{_table(('Format', 'What it is', 'Usually called', 'What to export instead'), refused)}\n"
+        f"# Formats\n\n{NOTE}Recognised by content, never by the extension alone.\n\n## Read\n\n"
+        f"{table(('Format', 'What it is', 'Usually called', 'Techniques', 'Settings'), read)}\n"
+        f"## Recognised and refused\n\n{table(('Format', 'What it is', 'Usually called', 'What to export instead'), refused)}\n"
         f"## Settings\n\nAnswers to the questions of readers, given with `--set KEY=VALUE`. Those of analyses are on the page of [techniques](techniques.md#settings).\n\n"
         f"{_settings(s for r in readers for s in r.settings)}\n"
         f"## A page for each reader\n\n{pages}"
@@ -84,12 +86,17 @@ def techniques_page() -> str:
     ]
     settings = _settings(s for t in all_techniques() for s in t.settings)
     return (
-        f"# Techniques\n\n{_NOTE}{_table(('Analysis', 'Version', 'What it does', 'Of readings', 'Figures', 'Settings'), rows)}\n"
+        f"# Techniques\n\n{NOTE}{table(('Analysis', 'Version', 'What it does', 'Of readings', 'Figures', 'Settings'), rows)}\n"
         f'## Settings\n\nGiven with `--set KEY=VALUE`; a number may carry its unit (`--set active_mass="12.3 mg"`).\n\n{settings}'
     )
 
 
-PAGES = {"quantities.md": quantities_page, "formats.md": formats_page, "techniques.md": techniques_page}
+PAGES = {
+    "quantities.md": quantities_page,
+    "formats.md": formats_page,
+    "techniques.md": techniques_page,
+    "processes.md": processes_page,
+}
 
 
 def _possible(q: Quantity) -> str:
@@ -120,13 +127,7 @@ def _settings(settings: Iterable[Setting]) -> str:
                 " or ".join(defaults),
             )
         )
-    return _table(("Key", "Meaning", "Unit or choices", "Default"), rows)
-
-
-def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
-    lines += ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
-    return "\n".join(lines) + "\n"
+    return table(("Key", "Meaning", "Unit or choices", "Default"), rows)
 
 
 def pictures() -> Iterator[tuple[str, str]]:
@@ -149,6 +150,9 @@ def main() -> None:
     (REFERENCE / "techniques" / "pictures").mkdir(exist_ok=True)
     for name, picture in pictures():
         (REFERENCE / "techniques" / "pictures" / name).write_text(picture, encoding="utf-8")
+    (REFERENCE / "formats" / "pictures").mkdir(exist_ok=True)
+    for name, drawn in format_pictures.pictures().items():
+        (REFERENCE / "formats" / "pictures" / name).write_text(drawn.svg, encoding="utf-8")
     for name, page in PAGES.items():
         (REFERENCE / name).write_text(page(), encoding="utf-8")
     sys.stdout.write(f"{len(PAGES)} pages written to {REFERENCE}\n")

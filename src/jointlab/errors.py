@@ -39,10 +39,21 @@ class Fault(Exception):
         self.facts = facts
         super().__init__(self.message)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """As it is, when it comes back from a child process."""
+        return _again, (type(self), self.__dict__)
+
     @property
     def message(self) -> str:
         """The sentence in English, with the facts filled in."""
         return self.template.format(**self.facts)
+
+
+def _again(family: type[Fault], content: dict[str, object]) -> Fault:
+    fault = family.__new__(family)
+    fault.__dict__.update(content)
+    fault.args = (fault.message,)
+    return fault
 
 
 class BadInput(Fault):

@@ -100,8 +100,18 @@ def test_the_electrode_gives_its_resistances(name: str, electrode: models.Interf
     assert figure(name, "charge_transfer_resistance").value == pytest.approx(electrode.transfer, rel=0.05)
 
 
+def test_the_couple_gives_its_potential_and_its_peak() -> None:
+    assert figure("CV.txt", "half_wave_potential", cycle=1).value == pytest.approx(lab.COUPLE.formal, abs=1e-3)
+    assert figure("CV.txt", "peak_separation", cycle=1).value == pytest.approx(0.0576, abs=1.5e-3)
+    per_volt = 96485.33212 / (8.314462618 * lab.COUPLE.temperature)
+    randles = 0.4463 * 96485.33212 * lab.COUPLE.area * lab.COUPLE.concentration
+    wanted = randles * (per_volt * lab.SCAN_RATE * lab.COUPLE.diffusion) ** 0.5
+    found = figure("CV.txt", "peak_current", cycle=1, direction="anodic", baseline="linear")
+    assert found.value == pytest.approx(wanted, rel=0.01)
+
+
 def test_the_command_writes_files_and_one_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["demo", str(tmp_path)]) == 0
+    assert main(["demo", "--files", str(tmp_path)]) == 0
     assert f"{len(lab.FILES) - 1} files read, 1 refused" in capsys.readouterr().out
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert page.count("<svg") > len(lab.FILES)

@@ -48,6 +48,8 @@ def test_a_plot_is_drawn_whole(name: str) -> None:
     assert root.get("aria-label")
     assert "nan" not in re.sub(r"<text[^>]*>[^<]*</text>|aria-label=\"[^\"]*\"|<title>[^<]*</title>", "", drawn)
     assert len(drawn) < 400_000
+    assert " style=" not in drawn, "pages allow no inline style"
+    assert 'class="plot n"' in svg(PLOTS[name], mark="n")
 
 
 @pytest.mark.parametrize("name", PLOTS)

@@ -4,11 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from jointlab.science.door import read_source
 from jointlab.science.readers import MODULES, all_readers, reader_for
 from jointlab.science.readers.reader import Reader
 from jointlab.science.readers.unreadable import UNREADABLE
 from jointlab.science.source import Source
 from jointlab.science.techniques import TECHNIQUE_NAMES
+from jointlab.science.xmltree import parse_xml
+from tools.format_pictures import made_file, picture
 
 READERS = all_readers()
 PAGES = Path(__file__).parents[2] / "docs" / "reference" / "formats"
@@ -45,6 +48,27 @@ def test_every_reader_module_has_its_page(module: str) -> None:
     text = page.read_text()
     for heading in ("## The file", "## What is read", "## Refused", "## Sources"):
         assert heading in text, f"{page.name} has no “{heading}”"
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_format_page_shows_a_current_picture_and_says_what_is_drawn(module: str) -> None:
+    drawn, name = picture(module), module.replace("_", "-")
+    text = (PAGES / f"{name}.md").read_text(encoding="utf-8")
+    assert f"![{drawn.words}](pictures/{name}.svg)" in text, f"show this in {name}.md"
+    stored = PAGES / "pictures" / f"{name}.svg"
+    assert stored.read_text(encoding="utf-8") == drawn.svg, "run `make docs`"
+    assert len(drawn.svg) < 6000
+    root = parse_xml(stored.read_bytes(), part=stored.name)
+    assert root.get("aria-label") == drawn.words
+    shown = [element.text or "" for element in root.iter() if element.tag.endswith("text")]
+    made = made_file(module)
+    if made is None:
+        return
+    source, settings = made
+    assert reader_for(source).read.__module__.endswith(f".{module}")
+    table = read_source(source, settings).tables[0]
+    assert f"{len(table.columns)} columns of {table.rows} rows" in drawn.words
+    assert {column.name for column in table.columns[:7]} <= set(shown)
 
 
 def test_an_unknown_file_is_refused_with_advice() -> None:

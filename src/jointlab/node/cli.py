@@ -5,13 +5,51 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 from jointlab import __version__
+from jointlab.node import commands as node_commands
+from jointlab.node import inbox_commands
+from jointlab.node.demo_command import add_options as demo_options
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that proposes the command or option that a slip was meant to be."""
+
+    def error(self, message: str) -> NoReturn:
+        """Usage, what is wrong, and the nearest word that would be right; exit status 2."""
+        self.print_usage(sys.stderr)
+        close = _meant(message, self)
+        self.exit(2, f"{self.prog}: {message}{f'. Did you mean “{close}”?' if close else ''}\n")
+
+
+def _meant(message: str, parser: argparse.ArgumentParser) -> str | None:
+    """The known word that is nearest to the one that argparse complains about."""
+    import difflib
+    import re
+
+    wrong = re.search(r"invalid choice: '([^']*)'|unrecognized arguments: (\S+)", message)
+    if wrong is None:
+        return None
+    word = (wrong[1] or wrong[2]).partition("=")[0]
+    close = difflib.get_close_matches(word, sorted(_words(parser)), n=1)
+    return close[0] if close else None
+
+
+def _words(parser: argparse.ArgumentParser) -> set[str]:
+    """Every option and command that a parser and those below it know."""
+    known: set[str] = set()
+    for action in parser._actions:
+        known.update(action.option_strings)
+        if isinstance(action, argparse._SubParsersAction):
+            known.update(action.choices)
+            known.update(*(_words(below) for below in action.choices.values()))
+    return known
 
 
 def build_parser() -> argparse.ArgumentParser:
     """Every command and option."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="jointlab", description="One laboratory, owned together by universities in different countries."
     )
     parser.add_argument("--version", action="version", version=f"jointlab {__version__}")
@@ -46,16 +84,18 @@ def build_parser() -> argparse.ArgumentParser:
     )
     demo = commands.add_parser(
         "demo",
-        help="make the demonstration laboratory's files, read them, write a report",
-        description="Make the files of the demonstration laboratory (invented samples in real formats), read them, "
-        "and write FOLDER/report.html.",
+        help="the demonstration laboratory: its files, a report, and a node that holds them",
+        description="Make the files of the demonstration laboratory (invented samples in real formats) and a report of them, "
+        "build a node that holds them, and serve it.",
     )
-    demo.add_argument("folder", nargs="?", default="demo", metavar="FOLDER", help="where to write (default: demo)")
+    demo_options(demo)
+    inbox_commands.add_to(commands)
+    node_commands.add_to(commands)
     return parser
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; the exit status is 0, 3 (some files refused) or 2 (usage)."""
+    """Run one command; the exit status is 0, 1 (not done), 3 (some files refused) or 2 (usage)."""
     _speak_utf8()
     options = build_parser().parse_args(arguments)
     # A second thread only spins on matrices as small as ours; on a busy machine that costs up to eight times the time.
@@ -66,11 +106,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
             return run_read(options)
         if options.command == "demo":
-            from pathlib import Path
-
             from jointlab.node.demo_command import run_demo
 
-            return run_demo(Path(options.folder))
+            return run_demo(options)
+        if options.command in inbox_commands.NAMES:
+            return inbox_commands.run(options)
+        if node_commands.is_node_command(options.command):
+            return node_commands.run(options)
         from jointlab.node.formats_command import run_formats
 
         return run_formats()

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from jointlab.node.layout import page_width, wrapped
-from jointlab.node.numbers import with_uncertainty
 from jointlab.node.words import condition_words, no_figures, technique_name
+from jointlab.science.digits import with_uncertainty
 from jointlab.science.plots.plot import display_unit
 from jointlab.science.quantities import QUANTITIES
 from jointlab.science.source import printable

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from jointlab import __version__
 from jointlab.errors import Fault
-from jointlab.node.numbers import difference, with_uncertainty
 from jointlab.node.words import condition_words, no_figures, technique_name
+from jointlab.science.digits import difference, plain, with_uncertainty
 from jointlab.science.door import ReadFile
 from jointlab.science.plots.plot import Plot, display_unit
 from jointlab.science.plots.svg import STYLE, svg
@@ -36,7 +36,7 @@ def report_html(answers: "Sequence[Answer]", *, title: str) -> str:
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
         f"<title>{escape(title)}</title><style>{style}</style></head><body>"
         f'<a class="skip" href="#main">Skip to the files</a><header><div class="brand">{_MARK}jointlab</div>'
-        f"<h1>{escape(title)}</h1><p class=soft>{read} of {len(answers)} files read · ± is one standard uncertainty (k = 1) · "
+        f"<h1>{escape(title)}</h1><p class=soft>{read} of {len(answers)} files read · ± is one standard uncertainty (k = 1) and holds only what the column “Method” names behind its ± · "
         f"“—” means none · jointlab {__version__}</p>{_contents(answers)}</header>"
         f'<main id="main">{parts}</main></body></html>\n'
     )
@@ -55,7 +55,7 @@ def _contents(answers: "Sequence[Answer]") -> str:
             figures = answer.file.headline(most=1)
             first = f"{QUANTITIES[figures[0].quantity].en} {_value(figures[0])}" if figures else "—"
             rows.append((name, escape(technique_name(answer.file.reading.technique)), escape(first)))
-    return f'<section class="card">{_table(("File", "Technique", "First figure"), rows)}</section>'
+    return f'<section class="card contents">{_table(("File", "Technique", "First figure"), rows)}</section>'
 
 
 def _section(answer: "Answer", number: int) -> str:
@@ -117,7 +117,7 @@ def _figures(file: ReadFile) -> str:
     rows: list[tuple[str, ...]] = []
     for figure in file.figures[:_MOST]:
         stated = stated_for(figure, file.stated)
-        beside = "—" if stated is None else f"{stated.value:.6g}"
+        beside = "—" if stated is None else plain(stated.value)
         apart = "" if stated is None else difference(figure.value, stated.value)
         entry = QUANTITIES[figure.quantity]
         rows.append(

@@ -1,5 +1,6 @@
 """Words for people: the name of a technique, the conditions of a figure."""
 
+from jointlab.science.digits import plain
 from jointlab.science.reading import Conditions
 from jointlab.science.techniques import all_techniques
 
@@ -25,6 +26,6 @@ def no_figures(technique: str) -> str:
 
 
 def _condition(key: str, value: object) -> str:
-    said = f"{value:.6g}" if isinstance(value, float) else str(value)
+    said = plain(value) if isinstance(value, float) else str(value)
     name, _, unit = key.rpartition("_")
     return f"{name.replace('_', ' ')} {said} {unit}" if name and unit in _UNITS else f"{key.replace('_', ' ')} {said}"

@@ -1,6 +1,7 @@
 """Self-checks that every reading passes before anybody sees a number."""
 
 from jointlab.errors import BadInput
+from jointlab.science.finite import finite_count, finite_part
 from jointlab.science.quantities import QUANTITIES
 from jointlab.science.reading import Caution, Reading, Table
 
@@ -43,7 +44,7 @@ def _check_numbers(table: Table) -> list[Caution]:
             continue
         entry = QUANTITIES[column.quantity]
         is_float = series.dtype.is_float()
-        absent = table.rows - int(series.is_finite().sum() or 0) if is_float else series.null_count()
+        absent = table.rows - finite_count(series) if is_float else series.null_count()
         if absent:
             found.append(
                 Caution(
@@ -51,7 +52,7 @@ def _check_numbers(table: Table) -> list[Caution]:
                     f"Column “{column.name}” of “{table.name}” has no number in {absent} of {table.rows} rows.",
                 )
             )
-        numbers = series.filter(series.is_finite().fill_null(value=False)) if absent and is_float else series
+        numbers = finite_part(series) if absent and is_float else series
         low, high = numbers.min(), numbers.max()
         if low is None or high is None:
             continue

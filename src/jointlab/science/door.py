@@ -2,10 +2,11 @@
 
 import difflib
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from jointlab.errors import BadInput, Fault
+from jointlab.science.archives import listed
 from jointlab.science.checks import check
 from jointlab.science.readers import all_readers, reader_for
 from jointlab.science.reading import Caution, Reading, Stated, Table
@@ -13,6 +14,8 @@ from jointlab.science.settings import Setting, Settings
 from jointlab.science.source import Source, open_source
 from jointlab.science.techniques import all_techniques, techniques_for
 from jointlab.science.techniques.technique import Analysis, Figure, Technique
+
+_OFFICE = ("[Content_Types].xml", "mimetype")  # parts that only documents have
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,10 +47,18 @@ class ReadFile:
         chosen: dict[str, Figure] = {}
         for technique, analysis in self.analyses:
             for name in technique.quantities:
-                found = next((figure for figure in analysis.figures if figure.quantity == name), None)
+                speaking = (*analysis.telling, *analysis.figures)
+                found = next((figure for figure in speaking if figure.quantity == name), None)
                 if found is not None:
                     chosen.setdefault(name, found)
         return tuple(chosen.values())[:most]
+
+    def telling_first(self, *, most: int = 5) -> tuple[tuple[Figure, bool], ...]:
+        """Every figure with whether it is one of the headline: these first, by rank, the others in their order."""
+        head = self.headline(most=most)
+        chosen = {id(figure) for figure in head}
+        rest = (figure for figure in self.figures if id(figure) not in chosen)
+        return (*((figure, True) for figure in head), *((figure, False) for figure in rest))
 
     @property
     def warnings(self) -> tuple[Caution, ...]:
@@ -70,7 +81,28 @@ def read_source(source: Source, given: Mapping[str, str] | None = None) -> ReadF
     check_settings(settings.given)
     reading = _read_guarded(source, settings)
     analyses = tuple((t, _analyse_guarded(t, reading, settings)) for t in techniques_for(reading, settings))
+    if settings.unused:
+        reading = replace(reading, warnings=(*reading.warnings, _unused(settings.unused)))
     return ReadFile(source.name, source.sha256, reading, analyses)
+
+
+def is_instrument_archive(names: Collection[str]) -> bool:
+    """Whether a ZIP archive with these parts is itself one file (of an instrument, of an office program) and not files
+    packed together.
+    """
+    if any(name in _OFFICE or name.startswith(("xl/", "word/", "ppt/")) for name in names):
+        return True
+    source = Source("archive", b"PK\x03\x04")
+    source.__dict__["archive"] = listed(names)  # what its cached property would open
+    return any(reader.recognises(source) for reader in all_readers() if not reader.generic)
+
+
+def _unused(keys: tuple[str, ...]) -> Caution:
+    named = ", ".join(f"“{key}”" for key in keys)
+    verb = "changes" if len(keys) == 1 else "change"
+    return Caution(
+        "setting.unused", f"{named} {verb} nothing: neither the reader of this file nor its analyses use it."
+    )
 
 
 def known_settings() -> dict[str, Setting]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from jointlab.errors import BadInput
+from jointlab.science.finite import has_infinity
 from jointlab.science.quantities import QUANTITIES
 from jointlab.science.units import conversion
 
@@ -153,7 +154,7 @@ def _canonical(values: "pl.Series", quantity: str, unit: str | None, header: str
             "column.unit", "Column “{header}”: {reason}", header=header or quantity, reason=fault.message
         ) from fault
     numbers = values if values.dtype.is_float() else values.cast(pl.Float64)
-    if numbers.is_infinite().any():  # “inf” is what programs write where they had no number
+    if has_infinity(numbers):  # “inf” is what programs write where they had no number
         numbers = numbers.replace([float("inf"), float("-inf")], None)
     if how.scale == 1.0 and how.shift == 0.0:
         return numbers

@@ -28,14 +28,21 @@ class Settings:
 
     def __init__(self, given: Mapping[str, str] | None = None) -> None:
         self.given = dict(given or {})
+        self._asked: set[str] = set()
+
+    @property
+    def unused(self) -> tuple[str, ...]:
+        """Keys that were given and that nobody has asked for so far."""
+        return tuple(key for key in self.given if key not in self._asked)
 
     def text(self, key: str, default: str | None = None) -> str | None:
         """The setting as it was given."""
+        self._asked.add(key)
         return self.given.get(key, default)
 
     def choice(self, key: str, options: tuple[str, ...], default: str | None = None) -> str | None:
         """The setting, which must be one of `options`."""
-        value = self.given.get(key, default)
+        value = self.text(key, default)
         if value is not None and value not in options:
             raise BadInput(
                 "setting.value",
@@ -48,7 +55,7 @@ class Settings:
 
     def number(self, key: str, *, unit: str, default: float | None = None) -> float | None:
         """The setting as a number in `unit`; “12.3 mg” is converted, a bare number is taken to be in `unit`."""
-        value = self.given.get(key)
+        value = self.text(key)
         if value is None:
             return default
         number, _, given_unit = value.strip().replace(",", ".").partition(" ")

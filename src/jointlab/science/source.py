@@ -33,7 +33,7 @@ class Source:
     _digest: "list[str]" = field(default_factory=list, repr=False)
 
     def __post_init__(self) -> None:
-        if len(self.data) > _LARGE:  # on another core, while the file is being read
+        if len(self.data) > _LARGE and not self._digest:  # on another core, while the file is being read
             self.__dict__["_hashing"] = thread = Thread(target=self._hash, daemon=True)
             thread.start()
 
@@ -113,13 +113,15 @@ def printable(name: str) -> str:
     return "".join(c if not unicodedata.category(c).startswith("C") else f"\\x{ord(c):02x}" for c in plain)
 
 
-def open_source(path: str | os.PathLike[str], *, limit: int = LIMIT) -> Source:
-    """Take a snapshot of a file.
+def open_source(
+    path: str | os.PathLike[str], *, limit: int = LIMIT, name: str | None = None, sha256: str | None = None
+) -> Source:
+    """Take a snapshot of a file. `name` and `sha256` are those of a file that a store keeps under another name.
 
     Raises NotFound ``file.missing``; BadInput ``file.directory``, ``file.not-regular``, ``file.too-large``,
     ``file.empty``, ``file.changing`` (it grew or shrank while it was read) and ``file.unreadable``.
     """
-    name = printable(os.path.basename(os.fspath(path)) or os.fspath(path))
+    name = printable(name or os.path.basename(os.fspath(path)) or os.fspath(path))
     try:
         with open(path, "rb", opener=_open_without_waiting) as file:
             before = _inspect(os.fstat(file.fileno()), name, limit)
@@ -147,7 +149,7 @@ def open_source(path: str | os.PathLike[str], *, limit: int = LIMIT) -> Source:
         raise BadInput(
             "file.empty", "“{name}” is empty (0 bytes). Copy it again from the instrument's computer.", name=name
         )
-    return Source(name, data)
+    return Source(name, data, [sha256] if sha256 else [])
 
 
 def hash_file(path: str | os.PathLike[str]) -> str | None:

@@ -1,21 +1,21 @@
 """Spreadsheets (.xlsx, .xls) through calamine, which chooses by content, never by extension."""
 
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from jointlab.errors import BadInput
 from jointlab.science.archives import Archive
+from jointlab.science.compound import MAGIC, Compound, spread_of
+from jointlab.science.sheet_extent import extent_of
 from jointlab.science.sheet_tops import tops_of
 
 if TYPE_CHECKING:
     import fastexcel
     import polars as pl
 
-_CELL = re.compile(rb"r\s*=\s*[\"']([A-Z]{1,3})(\d{1,7})")
 _MOST_CELLS = 1 << 25  # of the rectangle that holds all cells of a sheet: a gigabyte
 _SPARSEST = 4  # cells of it for each that is filled
 _TOP_ROWS = 60  # of each sheet, for recognising
@@ -98,9 +98,14 @@ def open_workbook(data: bytes, archive: Archive | None = None) -> Workbook:
 
     for name in ("fastexcel", "calamine"):  # a column without a type is no news for a terminal
         logging.getLogger(name).addHandler(logging.NullHandler())
-    for part in archive.names if archive is not None else ():
-        if part.endswith(".xml") and archive is not None and part != "xl/sharedStrings.xml":
-            _check_extent(archive.read(part), part)
+    if archive is not None:
+        for part in archive.names:
+            extent = extent_of(partial(archive.pieces, part), most=_MOST_CELLS)
+            _check_extent(part, area=extent.area, cells=extent.cells)
+    elif data.startswith(MAGIC):
+        for stream in Compound(data).workbooks():
+            spread = spread_of(stream)
+            _check_extent("workbook", area=spread.area, cells=spread.cells)
     with _refusing():
         return Workbook(fastexcel.read_excel(data), archive)
 
@@ -125,27 +130,14 @@ def _refusing() -> Iterator[None]:
         ) from fault
 
 
-def _check_extent(sheet: bytes, part: str) -> None:
+def _check_extent(part: str, *, area: int, cells: int) -> None:
     """A few cells at the corners of a sheet make calamine allocate all between them, and end the process with it.
 
     Raises BadInput ``workbook.extent``.
     """
-    widest = next((26**n for n in (3, 2) if re.search(rb"r\s*=\s*[\"'][A-Z]{%d}\d" % n, sheet)), 26)
-    longest = next((10**n for n in (7, 6, 5) if re.search(rb"r\s*=\s*[\"'][A-Z]{1,3}\d{%d}" % n, sheet)), 10**4)
-    if widest * longest <= _MOST_CELLS:
-        return
-    cells = [(_column_number(letters), int(row)) for letters, row in set(_CELL.findall(sheet))]
-    extent = max(column for column, _ in cells) * max(row for _, row in cells)
-    if extent > max(_MOST_CELLS, _SPARSEST * len(cells)):
+    if area > max(_MOST_CELLS, _SPARSEST * cells):
         raise BadInput(
             "workbook.extent",
             "Sheet “{part}” has {filled} cells spread over {extent}: not opened. Delete the far ones, or save the table alone.",
-            part=part, filled=len(cells), extent=extent,
+            part=part, filled=cells, extent=area,
         )  # fmt: skip
-
-
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number

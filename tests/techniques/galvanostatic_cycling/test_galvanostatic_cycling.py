@@ -10,9 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jointlab.errors import BadInput
+from jointlab.science.door import ReadFile
 from jointlab.science.reading import RawColumn, Reading, make_table
 from jointlab.science.settings import Settings
-from jointlab.science.techniques.galvanostatic_cycling import analyse
+from jointlab.science.techniques.galvanostatic_cycling import TECHNIQUES, analyse
+from jointlab.science.techniques.half_cycles import passage_by_current
 from jointlab.science.techniques.technique import Analysis, Figure
 from tests.instrument_files import real_file
 from tests.techniques.made_cells import Step, made_reading
@@ -211,6 +213,42 @@ def test_more_given_out_than_taken_in_is_said() -> None:
     assert "cycling.efficiency-above-100" not in codes(run(made_reading(steps())))
 
 
+def headline(reading: Reading, **settings: str) -> dict[str, Figure]:
+    (technique,) = TECHNIQUES
+    analysis = run(reading, **settings)
+    return {f.quantity: f for f in ReadFile("a", "", reading, ((technique, analysis),)).headline(most=20)}
+
+
+def test_the_headline_is_the_first_cycle_that_is_beyond_doubt() -> None:
+    part = [Step(1e-3, 1000, 3.8, 4.0), *steps(3, rest=0)[1:]]  # the file begins within a charge
+    shown = headline(made_reading(part))
+    assert {f.conditions["cycle"] for q, f in shown.items() if q != "capacity_retention"} == {2}
+    assert shown["coulombic_efficiency"].value == pytest.approx(99.0)
+    assert shown["capacity_retention"].conditions["cycle"] == 3
+    assert headline(made_reading(part), reference_cycle="1")["discharge_capacity"].conditions["cycle"] == 1
+    assert headline(made_reading(steps(3)))["discharge_capacity"].conditions["cycle"] == 1
+    assert "cycle 2: the first complete one with" in str(run(made_reading(part)).decisions["headline"])
+
+
+def test_a_first_cycle_that_the_counter_contradicts_is_not_the_headline() -> None:
+    reading = made_reading(steps(3, rest=0), counter=True)
+    frame = reading.tables[0].frame
+    counted = frame["charge"].to_numpy()
+    row = int(
+        np.searchsorted(frame["time"].to_numpy(), 7200.0)
+    )  # the end of the first charge, of which the counter misses a tenth
+    wrong = np.where(np.arange(len(counted)) <= row, 0.9 * counted, counted - 0.1 * counted[row])
+    off = replace(reading, tables=(replace(reading.tables[0], frame=frame.with_columns(charge=wrong)),))
+    assert headline(reading)["discharge_capacity"].conditions["cycle"] == 1
+    assert headline(off)["discharge_capacity"].conditions["cycle"] == 2
+
+
+def test_where_every_cycle_is_doubted_the_first_complete_one_is_shown_and_said() -> None:
+    leaking = [s for _ in range(2) for s in (Step(1e-3, 7200, 3.0, 4.0), Step(-1e-3, 2400, 3.9, 2.9))]
+    assert headline(made_reading(leaking))["discharge_capacity"].conditions["cycle"] == 1
+    assert "no cycle is beyond doubt" in str(run(made_reading(leaking)).decisions["headline"])
+
+
 def test_a_cycle_column_that_counts_otherwise_is_said() -> None:
     analysis = run(made_reading(steps(2, rest=0), cycle=[1, 1, 1, 1]))
     assert "cycling.cycle-count" in codes(analysis)
@@ -356,3 +394,8 @@ def test_neware_binary_cycles_agree_with_its_counter() -> None:
     for way in ("charge", "discharge"):
         (found,) = named(analysis, f"{way}_capacity", cycle=10)
         assert found.value == pytest.approx(EXPECTED["test_2"][f"{way}_10"], rel=2e-4)
+
+
+def test_one_row_passes_no_charge() -> None:
+    one = np.ones(1)
+    assert passage_by_current(time=one, potential=one, current=one, step_time=one).charge.sum() == 0.0

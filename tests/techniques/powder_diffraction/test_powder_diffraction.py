@@ -11,6 +11,7 @@ import pytest
 
 from jointlab.errors import BadInput
 from jointlab.science import read
+from jointlab.science.door import ReadFile
 from jointlab.science.plots.svg import svg
 from jointlab.science.reading import Reading
 from jointlab.science.settings import Settings
@@ -151,6 +152,74 @@ def test_sample_displacement_is_told_from_the_cell() -> None:
     assert edge.value == pytest.approx(5.43102, abs=4.0 * (edge.uncertainty or 0.0))
     assert shift.value == pytest.approx(-0.08, abs=0.01)
     assert shift.conditions["kind"] == "displacement"
+
+
+def fitted_cell(analysis: Analysis) -> list[Figure]:
+    return [f for name in ("lattice_parameter", "cell_volume", "two_theta_shift") for f in values(analysis, name)]
+
+
+def test_a_cell_whose_lines_are_only_near_is_refused_and_says_why() -> None:
+    # a = 5.39 A would have these lines; two of another phase lie near others of the cell given
+    random = np.random.default_rng(11)
+    near = [t + d for t, d in zip(SILICON, random.uniform(-0.2, 0.2, len(SILICON)), strict=True)]
+    analysis = analyse(reading_of(*sharp(5, near)), unit_cell="cubic a=5.43", centring="F")
+    assert not fitted_cell(analysis)
+    assert all("hkl" not in f.conditions for f in values(analysis, "peak_position"))
+    assert "indexed" not in {table.name for table in analysis.tables}
+    (said,) = [w.message for w in analysis.warnings if w.code == "diffraction.cell-refused"]
+    assert "miss the refined cell by 0.1" in said
+    allowed = analyse(reading_of(*sharp(5, near)), unit_cell="cubic a=5.43", centring="F", index_scatter="0.3")
+    assert fitted_cell(allowed)
+
+
+@pytest.mark.parametrize(("shift", "given"), [(-0.2, True), (0.2, True), (-0.45, False), (0.45, False)])
+def test_a_shift_that_no_sample_has_is_no_cell(shift: float, given: bool) -> None:
+    moved = [t + shift * math.cos(math.radians(t / 2.0)) for t in SILICON]
+    analysis = analyse(reading_of(*sharp(5, moved)), unit_cell="cubic a=5.43102", centring="F", index_tolerance="0.5")
+    assert bool(fitted_cell(analysis)) is given
+    assert ("diffraction.cell-refused" in codes(analysis)) is not given
+
+
+@needs_real_files
+@pytest.mark.parametrize(
+    ("path", "cell"),
+    [
+        ("xrd/XRD-918-16_10.xrdml", "cubic a=5.431"),
+        ("xrd/XRD-918-16_10.xrdml", "cubic a=4.0495"),
+        ("xrd/XRD-918-16_10.xrdml", "tetragonal a=3.785 c=9.514"),
+        ("xrd/XRD-918-16_10.xrdml", "hexagonal a=4.759 c=12.992"),
+        ("xrd/TiO2.raw", "tetragonal a=3.785 c=9.514"),
+        ("xrd/TiO2.raw", "cubic a=5.43"),
+    ],
+)
+def test_wrong_cells_of_real_patterns_are_refused(path: str, cell: str) -> None:
+    _, analysis = read(real_file(path), unit_cell=cell).analyses[0]
+    assert not fitted_cell(analysis)
+    assert codes(analysis) & {"diffraction.cell-refused", "diffraction.not-indexed"}
+
+
+@needs_real_files
+def test_rutile_in_a_real_pattern_gives_its_cell() -> None:
+    _, analysis = read(real_file("xrd/TiO2.raw"), unit_cell="tetragonal a=4.6 c=2.96").analyses[0]
+    edges = {f.conditions["axis"]: f for f in values(analysis, "lattice_parameter")}
+    assert edges["a"].value == pytest.approx(4.5933, abs=0.004)  # Swanson et al., NBS Monograph 25-7 (1969) 83
+    assert edges["c"].value == pytest.approx(2.9592, abs=0.004)
+
+
+def test_the_headline_is_the_strongest_reflection() -> None:
+    reading = reading_of(*sharp(5, SILICON, heights=(300.0, 3000.0, 1000.0, 300.0, 500.0, 600.0)))
+    analysis = analyse(reading, instrument_fwhm="0.1")
+    shown = ReadFile("a", "", reading, ((TECHNIQUES[0], analysis),)).headline(most=20)
+    peaks = {f.quantity: f.conditions.get("peak") for f in shown}
+    assert {q for q, peak in peaks.items() if peak == 2} >= {
+        "peak_position",
+        "lattice_spacing",
+        "peak_width",
+        "peak_height",
+    }
+    assert set(peaks.values()) <= {None, 2}
+    (size,) = (f for f in shown if f.quantity == "crystallite_size")
+    assert "over" in size.conditions
 
 
 def test_without_a_wavelength_there_are_positions_but_no_spacings() -> None:

@@ -20,7 +20,7 @@ def test_a_unit_that_ends_a_condition_stands_behind_its_number() -> None:
 def test_techniques_have_names_that_people_use() -> None:
     assert technique_name("solar_cell_iv") == "solar cell J-V"
     assert technique_name("gas_adsorption") == "gas adsorption"
-    assert no_figures("cyclic_voltammetry").startswith("No figures: cyclic voltammetry has no analysis yet")
+    assert no_figures("chronoamperometry").startswith("No figures: chronoamperometry has no analysis yet")
     assert no_figures("impedance").startswith("No figures: no analysis of impedance fits")
 
 

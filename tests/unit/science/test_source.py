@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,7 +10,7 @@ from jointlab.errors import BadInput, NotFound
 from jointlab.science.source import Source, hash_file, open_source, printable
 
 
-def code_of(path: Path, **options: int) -> str:
+def code_of(path: Path, **options: Any) -> str:
     with pytest.raises((BadInput, NotFound)) as caught:
         open_source(path, **options)
     return caught.value.code

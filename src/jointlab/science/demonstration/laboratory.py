@@ -32,6 +32,8 @@ SOLID_NANJING = models.Mesopores(area=212.0, pore_volume=0.47)
 DIODE_REVERSE = models.Diode()
 DIODE_FORWARD = models.Diode(series=3.4, shunt=1900.0, photocurrent=22.3)
 ELECTRODE_ALMATY = models.Interface()
+COUPLE = models.Couple()
+SCAN_RATE = 0.1  # V/s
 ELECTRODE_NANJING = models.Interface(ohmic=3.6, transfer=48.0)
 
 
@@ -84,7 +86,7 @@ def _eqe() -> bytes:
     import numpy as np
 
     wavelength = np.arange(300.0, 851.0, 5.0)
-    return vendors.eqe_text(wavelength, models.quantum_efficiency(wavelength, seed=33), sample="NJ-26-0058")
+    return vendors.eqe_text(wavelength, models.quantum_efficiency(wavelength, seed=33), sample="CN-26-0058")
 
 
 def _mppt() -> bytes:
@@ -105,6 +107,16 @@ def _gamry() -> bytes:
     return vendors.gamry_dta(frequency, models.impede(ELECTRODE_ALMATY, frequency, seed=41))
 
 
+def _cv() -> bytes:
+    import numpy as np
+
+    way = np.arange(1, 701) * 1e-3
+    once = np.concatenate([-0.1 + way, 0.6 - way])
+    potential = np.round(np.concatenate([[-0.1], once, once]), 4)
+    current = models.sweep_couple(COUPLE, potential, rate=SCAN_RATE, seed=43)
+    return vendors.chi_voltammetry(potential, current, rate=SCAN_RATE, segments=4)
+
+
 def _chi() -> bytes:
     frequency = _frequencies(high=1e5, low=0.05, per_decade=10)
     return vendors.chi_impedance(frequency, models.impede(ELECTRODE_NANJING, frequency, seed=42))
@@ -116,17 +128,18 @@ def _smp() -> bytes:
 
 FILES: tuple[DemonstrationFile, ...] = (
     DemonstrationFile("almaty/KZ-26-0117_cell07_GCPL.mpt", "LiFePO4 half-cell at C/2, EC-Lab text with a decimal comma", _mpt, {}),
-    DemonstrationFile("nanjing/NJ-26-0042_cell11.csv", "LiFePO4 half-cell at 1C, Neware table in Chinese (GBK)", _neware, {"active_mass": "9.8 mg"}),
-    DemonstrationFile("nanjing/NJ-26-0061_supercap.csv", "Carbon supercapacitor, LANHE table in microamperes", _lanhe, {"device": "supercapacitor", "active_mass": "6.2 mg"}),
+    DemonstrationFile("nanjing/CN-26-0042_cell11.csv", "LiFePO4 half-cell at 1C, Neware table in Chinese (GBK)", _neware, {"active_mass": "9.8 mg"}),
+    DemonstrationFile("nanjing/CN-26-0061_supercap.csv", "Carbon supercapacitor, LANHE table in microamperes", _lanhe, {"device": "supercapacitor", "active_mass": "6.2 mg"}),
     DemonstrationFile("almaty/KZ-26-0203_anatase.xrdml", "Anatase powder in Almaty", _xrdml, {"unit_cell": "tetragonal a=3.785 c=9.514", "instrument_fwhm": "0.06"}),
     DemonstrationFile("nanjing/KZ-26-0203_anatase.ras", "The same powder in Nanjing, behind an attenuator", _ras, {"unit_cell": "tetragonal a=3.785 c=9.514", "instrument_fwhm": "0.045"}),
     DemonstrationFile("almaty/KZ-26-0203_N2.aif", "Nitrogen isotherm in Almaty", _aif),
     DemonstrationFile("nanjing/KZ-26-0203_N2.DAT", "Nitrogen isotherm of the same powder in Nanjing, BELSORP", _dat),
-    DemonstrationFile("almaty/NJ-26-0058_a.jv.txt", "Perovskite solar cell, both sweep directions", _jv),
-    DemonstrationFile("nanjing/NJ-26-0058_a.eqe.txt", "Quantum efficiency of the same cell", _eqe),
-    DemonstrationFile("nanjing/NJ-26-0058_a.mppt.csv", "The same cell outdoors, tracked at its maximum power point", _mppt),
+    DemonstrationFile("almaty/CN-26-0058_a.jv.txt", "Perovskite solar cell, both sweep directions", _jv),
+    DemonstrationFile("nanjing/CN-26-0058_a.eqe.txt", "Quantum efficiency of the same cell", _eqe),
+    DemonstrationFile("nanjing/CN-26-0058_a.mppt.csv", "The same cell outdoors, tracked at its maximum power point", _mppt),
     DemonstrationFile("almaty/KZ-26-0117_cell07_EIS.DTA", "Impedance of the half-cell, Gamry", _gamry, {"circuit": "randles_warburg"}),
-    DemonstrationFile("nanjing/NJ-26-0042_cell11_EIS.txt", "Impedance of the other half-cell, CH Instruments", _chi, {"circuit": "randles_warburg"}),
+    DemonstrationFile("nanjing/CN-26-0042_cell11_EIS.txt", "Impedance of the other half-cell, CH Instruments", _chi, {"circuit": "randles_warburg"}),
+    DemonstrationFile("nanjing/CN-26-0071_ferrocene_CV.txt", "Cyclic voltammogram of a ferrocene in solution, CH Instruments, cathodic current positive", _cv),
     DemonstrationFile("almaty/KZ-26-0203_tristar.SMP", "A Micromeritics sample file: recognised, and refused with the export to make", _smp),
 )  # fmt: skip
 

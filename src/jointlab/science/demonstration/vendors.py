@@ -327,7 +327,7 @@ def chi_impedance(frequency: "Array", impedance: "NDArray[np.complex128]") -> by
     import numpy as np
 
     rows = [
-        "Oct. 15, 2026   15:55:08", "A.C. Impedance", "File: d:\\data\\NJ-26-0042_eis.bin", "Data Source:  Experiment",
+        "Oct. 15, 2026   15:55:08", "A.C. Impedance", "File: d:\\data\\CN-26-0042_eis.bin", "Data Source:  Experiment",
         "Instrument Model:  CHI660E", "Header: ", "Note: ", "", "Init E (V) = 0", "High Frequency (Hz) = 1e+5",
         "Low Frequency (Hz) = 0.05", "Amplitude (V) = 0.005", "", "Freq/Hz, Z'/ohm, Z\"/ohm, Z/ohm, Phase/deg", "",
     ]  # fmt: skip
@@ -335,4 +335,17 @@ def chi_impedance(frequency: "Array", impedance: "NDArray[np.complex128]") -> by
         f"{f:.6e}, {z.real:.6e}, {z.imag:.6e}, {abs(z):.6e}, {np.degrees(np.angle(z)):.3f}"
         for f, z in zip(frequency, impedance, strict=True)
     ]
+    return _lines(rows).encode()
+
+
+def chi_voltammetry(potential: "Array", current: "Array", *, rate: float, segments: int) -> bytes:
+    """CH Instruments text of a cyclic voltammetry with cathodic current positive, the program's default."""
+    rows = [
+        "Oct. 15, 2026   11:20:41", "Cyclic Voltammetry", "File: d:\\data\\CN-26-0071_cv.bin", "Data Source:  Experiment",
+        "Instrument Model:  CHI660E", "Header: ", "Note: ", "", f"Init E (V) = {potential[0]:g}", f"High E (V) = {potential.max():g}",
+        f"Low E (V) = {potential.min():g}", "Init P/N = P", f"Scan Rate (V/s) = {rate:g}", f"Segment = {segments}",
+        f"Sample Interval (V) = {abs(potential[1] - potential[0]):.3g}", "Quiet Time (sec) = 2", "Sensitivity (A/V) = 1e-5", "",
+        "Potential/V, Current/A", "",
+    ]  # fmt: skip
+    rows += [f"{e:.4f}, {-i:.4e}" for e, i in zip(potential, current, strict=True)]
     return _lines(rows).encode()

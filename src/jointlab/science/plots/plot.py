@@ -61,10 +61,11 @@ class Band:
 
 @dataclass(frozen=True)
 class Tick:
-    """A reference position at the x axis (a reflection, a standard value)."""
+    """A reference position at the x axis (a reflection, a standard value); `over` is the y above which its label stands."""
 
     at: float
     label: str = ""
+    over: float | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,6 +1,7 @@
 """A plot description as a Plotly figure (plain JSON types), for zooming and export. Needs no plotly to be installed."""
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Literal
 
 from jointlab.science.plots.plot import Axis, Plot, Series
 
@@ -8,14 +9,16 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_TEAL, _INK, _SOFT, _GRID = "#0a7884", "#1c2426", "#566164", "#ece9e1"
+_TEAL, _CINNABAR, _INK, _SOFT, _GRID = "#0a7884", "#b5402a", "#1c2426", "#566164", "#ece9e1"
 _DASH = ("solid", "dash", "dot")
 
 
-def plotly(plot: Plot, *, language: str = "en") -> dict[str, Any]:
-    """``{"data": [...], "layout": {...}}`` as Plotly.js takes it; absent values are null."""
+def plotly(
+    plot: Plot, *, language: str = "en", mark: Literal["a", "n"] = "a", words: Callable[[str], str] = str
+) -> dict[str, Any]:
+    """``{"data": [...], "layout": {...}}`` as Plotly.js takes it, in a site's colour and shape; absent values are null."""
     return {
-        "data": [_trace(series) for series in plot.series],
+        "data": [{**_trace(series, mark), "name": words(series.name)} for series in plot.series],
         "layout": {
             "title": {"text": plot.title},
             "xaxis": _axis(plot.x, language),
@@ -29,22 +32,31 @@ def plotly(plot: Plot, *, language: str = "en") -> dict[str, Any]:
     }
 
 
-def _trace(series: Series) -> dict[str, Any]:
+def _trace(series: Series, mark: str) -> dict[str, Any]:
+    colour = _CINNABAR if mark == "n" else _TEAL
     if series.style == "bars":
-        return {"type": "bar", "name": series.name, "x": _numbers(series.x), "y": _numbers(series.y)}
-    open_mark = "circle-open" if series.rank else "circle"
+        bars = {"color": colour}
+        return {"type": "bar", "x": _numbers(series.x), "y": _numbers(series.y), "marker": bars}
+    symbol = "diamond" if mark == "n" else "circle"
+    line = _INK if series.name.startswith("fit") else colour if series.late is None else _between(series.late)
     trace: dict[str, Any] = {
         "type": "scatter",
-        "name": series.name,
         "x": _numbers(series.x),
         "y": _numbers(series.y),
         "mode": {"line": "lines", "points": "markers", "line+points": "lines+markers"}[series.style],
-        "line": {"color": _TEAL, "dash": _DASH[min(series.rank, 2)], "width": 1.6},
-        "marker": {"color": _TEAL, "symbol": open_mark, "size": 6},
+        "line": {"color": line, "dash": _DASH[min(series.rank, 2)], "width": 1.6},
+        "marker": {"color": colour, "symbol": f"{symbol}-open" if series.rank else symbol, "size": 6},
     }
     if series.uncertainty is not None:
-        trace["error_y"] = {"type": "data", "array": _numbers(series.uncertainty), "color": _TEAL}
+        trace["error_y"] = {"type": "data", "array": _numbers(series.uncertainty), "color": colour}
     return trace
+
+
+def _between(late: float) -> str:
+    """The first curve teal, the last cinnabar, as in the SVG."""
+    ends = [[int(colour[i : i + 2], 16) for i in (1, 3, 5)] for colour in (_TEAL, _CINNABAR)]
+    share = min(max(late, 0.0), 1.0)
+    return "#" + "".join(f"{round(a + share * (n - a)):02x}" for a, n in zip(*ends, strict=True))
 
 
 def _numbers(values: "NDArray[np.float64]") -> list[float | None]:

@@ -5,9 +5,10 @@ Colours are CSS variables with the product's own values as fallback, so a page's
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from jointlab.science.plots.plot import Plot, Series
 from jointlab.science.plots.scale import Scale, scale, tick_label
@@ -32,10 +33,17 @@ STYLE = """
 .plot .k1{stroke-dasharray:6 3}.plot .k2{stroke-dasharray:2 3}
 .plot .pt{fill:var(--a,#0a7884);stroke:var(--a,#0a7884);stroke-width:1.2}.plot .pt.k1,.plot .pt.k2{fill:var(--card,#fff)}
 .plot .pt.k1,.plot .pt.k2{stroke-dasharray:none}.plot .eb{stroke:var(--a,#0a7884);stroke-width:1}
+.plot.n .ser,.plot.n .eb{stroke:var(--n,#b5402a)}.plot.n .pt{stroke:var(--n,#b5402a);fill:var(--n,#b5402a)}
+.plot.n .pt.k1,.plot.n .pt.k2{fill:var(--card,#fff)}.plot.n .ser.fit{stroke:var(--ink,#1c2426)}
 .plot .panel{fill:var(--card,#fff);stroke:var(--line,#e3e1da)}
 .plot .halo{paint-order:stroke;stroke:var(--card,#fff);stroke-width:3px}
 .plot .ref{stroke:var(--soft,#566164)}.plot .fit{stroke:var(--ink,#1c2426);stroke-width:1}
-"""
+""" + "".join(
+    f".plot .ser.l{n}{{stroke:color-mix(in oklab,var(--n,#b5402a) {10 * n}%,var(--a,#0a7884))}}\n" for n in range(11)
+)  # curves told apart by colour, the first to the last; as classes, for pages that allow no inline style
+
+Mark = Literal["a", "n"]  # of a site: teal circle, cinnabar diamond
+_DIAMOND = 4.1  # pixels from the middle to a corner
 
 
 @dataclass(frozen=True)
@@ -50,14 +58,20 @@ class _Frame:
         return self.x.place(x), self.y.length - self.y.place(y)
 
 
-def svg(plot: Plot, *, language: str = "en", width: int = WIDTH, height: int = HEIGHT) -> str:
-    """The whole plot as one ``<svg>`` element that scales with its container."""
+Words = Callable[[str], str]  # the name of a curve in the reader's language
+
+
+def svg(
+    plot: Plot, *, language: str = "en", width: int = WIDTH, height: int = HEIGHT, mark: Mark = "a", words: Words = str
+) -> str:
+    """The whole plot as one ``<svg>`` element that scales with its container, in the colour and shape of a site."""
     box = (-_MARGIN_LEFT, -_MARGIN_TOP, width + _MARGIN_LEFT + _MARGIN_RIGHT, height + _MARGIN_TOP + _MARGIN_BOTTOM)
     label = escape(plot.description or plot.title, quote=True)
     frame = _frame(plot, width, height, most=7)
-    inner = _draw(plot, frame, language) + _inset(plot, frame, language)
+    inner = _draw(plot, frame, language, mark, words) + _inset(plot, frame, language, mark, words)
     view = " ".join(f"{v:g}" for v in box)
-    return f'<svg class="plot" role="img" aria-label="{label}" viewBox="{view}">{inner}</svg>'
+    style = "plot n" if mark == "n" else "plot"
+    return f'<svg class="{style}" role="img" aria-label="{label}" viewBox="{view}">{inner}</svg>'
 
 
 def standalone(plot: Plot, *, language: str = "en") -> str:
@@ -69,20 +83,20 @@ def standalone(plot: Plot, *, language: str = "en") -> str:
     return f"{head}><style>{STYLE}</style>{ground}{rest}\n"
 
 
-def _draw(plot: Plot, frame: _Frame, language: str) -> str:
+def _draw(plot: Plot, frame: _Frame, language: str, mark: Mark, words: Words) -> str:
     parts = [_axes(frame, plot, language), _bands(frame, plot)]
-    parts += [_series(frame, series) for series in plot.series]
-    return "".join([*parts, _ticks(frame, plot), _legend(frame, plot)])
+    parts += [_series(frame, series, mark) for series in plot.series]
+    return "".join([*parts, _ticks(frame, plot), _legend(frame, plot, mark, words)])
 
 
-def _inset(plot: Plot, frame: _Frame, language: str) -> str:
+def _inset(plot: Plot, frame: _Frame, language: str, mark: Mark, words: Words) -> str:
     """A smaller plot where the curves leave room for it."""
     if plot.inset is None:
         return ""
     width, height = frame.x.length * _INSET, frame.y.length * _INSET
     left, top = _inset_corner(plot, frame)
     panel = f'<rect x="-52" y="-28" width="{width + 70:.0f}" height="{height + 76:.0f}" rx="6" class="panel"/>'
-    inner = _draw(plot.inset, _frame(plot.inset, width, height, most=4), language)
+    inner = _draw(plot.inset, _frame(plot.inset, width, height, most=4), language, mark, words)
     return f'<g transform="translate({left:.0f},{top:.0f})">{panel}{inner}</g>'
 
 
@@ -196,30 +210,40 @@ def _bands(frame: _Frame, plot: Plot) -> str:
     return "".join(out)
 
 
-def _series(frame: _Frame, series: Series) -> str:
+def _series(frame: _Frame, series: Series, mark: Mark) -> str:
     import numpy as np
 
     x = _places(frame.x, series.x)
     y = frame.y.length - _places(frame.y, series.y)
     seen = np.isfinite(x) & np.isfinite(y)
-    kind = f"k{min(series.rank, 2)}"
     out = []
     if series.style == "bars":
         return _bars(x[seen], y[seen], frame.y.length - frame.y.place(max(0.0, frame.y.low)))
     dense = int(seen.sum()) > _MOST_MARKED
     if series.style in ("line", "line+points") or dense:
-        style = "fit" if series.name.startswith("fit") else f"ser {kind}"
-        out.append(f'<path class="{"ser fit" if style == "fit" else style}"{_colour(series)} d="{_path(x, y, seen)}"/>')
+        out.append(f'<path class="{_line(series)}" d="{_path(x, y, seen)}"/>')
     if series.style in ("points", "line+points") and not dense:
-        out.append(_points(series, frame, x, y, np.flatnonzero(seen).tolist(), kind))
+        out.append(_points(series, frame, x, y, np.flatnonzero(seen).tolist(), mark))
     return "".join(out)
 
 
-def _colour(series: Series) -> str:
-    """Between the two colours of the product, the first curve to the last."""
-    if series.late is None:
-        return ""
-    return f' style="stroke:color-mix(in oklab,var(--n,#b5402a) {100 * series.late:.0f}%,var(--a,#0a7884))"'
+def _line(series: Series) -> str:
+    """The classes of a line: a fit is ink; others are solid, dashed or dotted, or of a colour between first and last."""
+    if series.name.startswith("fit"):
+        return "ser fit"
+    late = "" if series.late is None else f" l{round(10 * min(max(series.late, 0.0), 1.0))}"
+    return f"ser k{min(series.rank, 2)}{late}"
+
+
+def _point(x: float, y: float, series: Series, mark: Mark, title: str = "") -> str:
+    """One measured point, in the shape of its site."""
+    style = f'class="pt k{min(series.rank, 2)}"'
+    if mark == "n":
+        d = _DIAMOND
+        drawn = f'<path {style} d="M{x:.1f} {y - d:.1f}l{d} {d} -{d} {d} -{d} -{d}z"'
+        return f"{drawn}>{title}</path>" if title else f"{drawn}/>"
+    drawn = f'<circle {style} cx="{x:.1f}" cy="{y:.1f}" r="3.2"'
+    return f"{drawn}>{title}</circle>" if title else f"{drawn}/>"
 
 
 def _places(axis: Scale, values: "NDArray[np.float64]") -> "NDArray[np.float64]":
@@ -269,7 +293,7 @@ def _extremes(x: "NDArray[np.float64]", y: "NDArray[np.float64]", seen: "NDArray
 
 
 def _points(
-    series: Series, frame: _Frame, x: "NDArray[np.float64]", y: "NDArray[np.float64]", shown: list[int], kind: str
+    series: Series, frame: _Frame, x: "NDArray[np.float64]", y: "NDArray[np.float64]", shown: list[int], mark: Mark
 ) -> str:
     out = []
     titled = len(shown) <= _MOST_TITLED
@@ -279,7 +303,7 @@ def _points(
             if math.isfinite(low) and math.isfinite(high) and abs(low - high) > 7:
                 out.append(f'<path class="eb" d="M{x[i]:.1f} {low:.1f}V{high:.1f}"/>')
         title = f"<title>{escape(_point_title(series, i))}</title>" if titled else ""
-        out.append(f'<circle class="pt {kind}" cx="{x[i]:.1f}" cy="{y[i]:.1f}" r="3.2">{title}</circle>')
+        out.append(_point(float(x[i]), float(y[i]), series, mark, title))
     return "".join(out)
 
 
@@ -300,26 +324,42 @@ def _bars(x: "NDArray[np.float64]", y: "NDArray[np.float64]", foot: float) -> st
 
 
 def _ticks(frame: _Frame, plot: Plot) -> str:
-    """Reference positions: short ticks that stand on the x axis, labels where there is room."""
+    """Reference positions: short ticks that stand on the x axis, labels above the curve or the tick where there is room."""
     out = []
     free_from = -math.inf
+    taken: list[tuple[float, float, float]] = []  # labels over the curve: left, right, foot
     for tick in sorted(plot.ticks, key=lambda t: frame.x.place(t.at)):
         x = frame.x.place(tick.at)
         if not 0 <= x <= frame.x.length:
             continue
         out.append(f'<line class="ref" x1="{x:.1f}" x2="{x:.1f}" y1="{frame.y.length - 9:g}" y2="{frame.y.length:g}"/>')
-        if tick.label and x > free_from:
+        if tick.label and tick.over is not None:
+            foot = _free(x, len(tick.label), frame.y.length - frame.y.place(tick.over) - 7, taken)
+            out.append("" if foot is None else _text(x, foot, tick.label, "tick halo", "middle"))
+        elif tick.label and x > free_from:
             out.append(_text(x, frame.y.length - 13, tick.label, "tick halo", "middle"))
             free_from = x + 7.0 * len(tick.label) + 6
     return "".join(out)
 
 
-def _legend(frame: _Frame, plot: Plot) -> str:
+def _free(x: float, letters: int, foot: float, taken: list[tuple[float, float, float]]) -> float | None:
+    """Where a label about `x` stands free of the others: at `foot`, else higher; None where there is no room left."""
+    half = 3.4 * letters + 2
+    while foot > 4:
+        clash = [f for left, right, f in taken if left < x + half and right > x - half and abs(f - foot) < 13]
+        if not clash:
+            taken.append((x - half, x + half, foot))
+            return foot
+        foot = min(clash) - 13.0
+    return None
+
+
+def _legend(frame: _Frame, plot: Plot, mark: Mark, words: Words) -> str:
     """A short legend inside of the plot with the same line and mark, in the corner with the fewest points."""
     named = [s for s in plot.series if s.name]
     if len(named) < 2 or frame.x.length < WIDTH / 2:
         return ""
-    wide = 40 + 6.6 * max(len(s.name) for s in named)
+    wide = 40 + 6.6 * max(_letters(words(s.name)) for s in named)
     left = _emptier_side(frame, plot, wide) == "left"
     x = 10.0 if left else frame.x.length - wide
     top = 46.0 if plot.bands and left else 12.0
@@ -329,14 +369,17 @@ def _legend(frame: _Frame, plot: Plot) -> str:
     out = []
     for row, series in enumerate(named):
         y = top + 17 * row
-        kind = f"k{min(series.rank, 2)}"
-        style = "ser fit" if series.name.startswith("fit") else f"ser {kind}"
         if series.style != "points":
-            out.append(f'<path class="{style}"{_colour(series)} d="M{x:.1f} {y:.1f}h22"/>')
+            out.append(f'<path class="{_line(series)}" d="M{x:.1f} {y:.1f}h22"/>')
         if series.style in ("points", "line+points"):
-            out.append(f'<circle class="pt {kind}" cx="{x + 11:.1f}" cy="{y:.1f}" r="3.2"/>')
-        out.append(_text(x + 28, y + 4, series.name, "dir"))
+            out.append(_point(x + 11, y, series, mark))
+        out.append(_text(x + 28, y + 4, words(series.name), "dir"))
     return "".join(out)
+
+
+def _letters(text: str) -> int:
+    """How many Latin letters the text is as wide as: Chinese characters take two."""
+    return sum(2 if ord(char) > 0x2E80 else 1 for char in text)
 
 
 def _emptier_side(frame: _Frame, plot: Plot, wide: float) -> str:

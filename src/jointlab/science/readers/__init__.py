@@ -1,5 +1,6 @@
 """Every file format that is read. To add one: write a module here and add one line to READERS."""
 
+from functools import cache
 from importlib import import_module
 
 from jointlab.errors import BadInput
@@ -54,6 +55,7 @@ MODULES: tuple[str, ...] = (
 )
 
 
+@cache
 def all_readers() -> tuple[Reader, ...]:
     """Every reader, in the order of MODULES. Their modules are light: heavy imports stay inside functions."""
     return tuple(reader for name in MODULES for reader in import_module(f"{__name__}.{name}").READERS)

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from jointlab.errors import BadInput
@@ -56,11 +57,13 @@ class Mapped:
         return None
 
 
+@lru_cache(4096)
 def fold(name: str) -> str:
     """A name with case, blanks, dots and underscores left out: ``Charge_Capacity`` is ``chargecapacity``."""
     return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", name).casefold())
 
 
+@lru_cache(4096)
 def part(cell: str) -> Header:
     """A header cell parted into name and unit, the cyclers' own spellings included."""
     text = unicodedata.normalize("NFKC", cell).strip().strip('"').strip()

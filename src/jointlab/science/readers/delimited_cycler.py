@@ -4,7 +4,7 @@ Asked only when no vendor's reader knows the file. Names are known in English, R
 the header nor other columns prove is asked for.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ from jointlab.science.settings import Setting, Settings
 from jointlab.science.source import Source
 from jointlab.science.text import TEXT_SETTINGS, Text, read_text
 from jointlab.science.text.blocks import head_texts
-from jointlab.science.text.headers import may_be_header
+from jointlab.science.text.headers import may_be_header, wordy_lines
 
 if TYPE_CHECKING:
     import polars as pl
@@ -93,9 +93,11 @@ def _key(cell: str) -> str:
     return fold(part(cell).name)
 
 
-def _find_head(lines: Sequence[str]) -> _Head | None:
+def _find_head(numbered: Iterable[tuple[int, str]]) -> _Head | None:
     """The first line that names time, voltage and current and a cycle, step or capacity."""
-    for number, line in enumerate(lines[:_HEADER_WITHIN]):
+    for number, line in numbered:
+        if number >= _HEADER_WITHIN:
+            break
         if not may_be_header(line):
             continue
         for separator in _SEPARATORS:
@@ -110,13 +112,13 @@ def _find_head(lines: Sequence[str]) -> _Head | None:
 
 def recognises(source: Source) -> bool:
     """A header as above within the first 4 KiB of a text."""
-    return any(_find_head(text.splitlines()) is not None for text in head_texts(source))
+    return any(_find_head(wordy_lines(text)) is not None for text in head_texts(source))
 
 
 def read(source: Source, settings: Settings) -> Reading:
     """Read one file; raises BadInput ``cycler.header``, ``cycler.unit`` (with a question) and ``cycler.columns``."""
     text = read_text(source, settings)
-    head = _find_head(list(text.lines(0, _HEADER_WITHIN)))
+    head = _find_head(enumerate(text.lines(0, _HEADER_WITHIN)))
     if head is None:
         raise BadInput(
             "cycler.header",

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from jointlab.errors import BadInput
@@ -73,12 +74,14 @@ def _layout(head: str, *, whole: bool) -> Layout | None:
     lines = head.splitlines()
     if not whole:
         lines = lines[:-1]
-    forms = [row_form(line) for line in lines]
-    if not forms or forms[0] is not None:
+    if not lines or row_form(lines[0]) is not None:
         return None  # rows from the first line on have no header
     for number in range(1, min(len(lines), _MOST_HEADER_LINES + 1)):
-        below = [form for line, form in zip(lines[number:], forms[number:], strict=True) if line.strip()]
-        if forms[number] is None or len(below) < _FEWEST_ROWS or any(f != below[0] for f in below[:_FEWEST_ROWS]):
+        if row_form(lines[number]) is None:
+            continue
+        filled = (line for line in lines[number:] if line.strip())
+        below = [row_form(line) for line in islice(filled, _FEWEST_ROWS)]
+        if len(below) < _FEWEST_ROWS or any(form != below[0] for form in below):
             continue
         form, above = below[0], [line for line in lines[:number] if line.strip()]
         if form is None or not above:

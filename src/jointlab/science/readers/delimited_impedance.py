@@ -5,7 +5,7 @@ sign is asked (`impedance_sign`). Tables without names are read by `bare_columns
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from jointlab.errors import BadInput, Option, Question
@@ -16,7 +16,7 @@ from jointlab.science.reading import Caution, RawColumn, Reading, make_table
 from jointlab.science.settings import Setting, Settings
 from jointlab.science.source import Source
 from jointlab.science.text import TEXT_SETTINGS, Header, Text, read_text, split_header
-from jointlab.science.text.headers import may_be_header
+from jointlab.science.text.headers import may_be_header, wordy_lines
 
 _SEPARATORS = ("\t", ";", ",", " ")
 _NUMBER = re.compile(r"[-+]?(\d+[.,]?\d*|[.,]\d+)([eE][-+]?\d+)?$")
@@ -43,13 +43,14 @@ def recognises(source: Source) -> bool:
     """Names of frequency and impedance in one line of the first 4 KiB, and a row of numbers below it."""
     if b"\0" in source.head[:64] and not source.head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return False
-    return _named(source.head_text.splitlines()) is not None
+    return _named(source.head_text.splitlines(), wordy_lines(source.head_text)) is not None
 
 
 def read(source: Source, settings: Settings) -> Reading:
     """Read one file; raises BadInput ``impedance.sign`` with a question where the sign of Im(Z) is not clear."""
     text = read_text(source, settings)
-    shape = _named(list(text.lines(0, _SEARCHED)))
+    top = list(text.lines(0, _SEARCHED))
+    shape = _named(top, enumerate(top))
     if shape is None:
         raise BadInput(
             "impedance.no-table", "“{name}” has no table of an impedance spectrum in its first {count} lines. Export it with the column names in one line above the numbers.", name=text.name, count=_SEARCHED
@@ -72,9 +73,11 @@ def _cells(line: str, separator: str) -> list[str]:
     return [split_header(part).text for part in parts]
 
 
-def _named(lines: Sequence[str]) -> _Shape | None:
-    """The first line whose cells name a frequency and an impedance, with a row of numbers below it."""
-    for number, line in enumerate(lines[: _SEARCHED - 1]):
+def _named(lines: Sequence[str], numbered: Iterable[tuple[int, str]]) -> _Shape | None:
+    """The first of the numbered lines whose cells name a frequency and an impedance, with a row of numbers below it."""
+    for number, line in numbered:
+        if number >= _SEARCHED - 1:
+            break
         if not may_be_header(line):
             continue
         for separator in _SEPARATORS:

@@ -57,14 +57,14 @@ class Scan:
     conditions: Mapping[str, Condition] = field(default_factory=dict)
 
 
-def check_scan_count(count: int, *, name: str) -> None:
+def check_scan_count(count: int, *, name: str, most: int = MOST_SCANS) -> None:
     """Raises BadInput ``diffraction.scans`` for more scans than are read of one file."""
-    if count > MOST_SCANS:
+    if count > most:
         raise BadInput(
             "diffraction.scans",
             "“{name}” holds more than {most} scans, the most that are read of one file. Export the scans you need into smaller files; if it never had so many, it is damaged.",
             name=name,
-            most=MOST_SCANS,
+            most=most,
         )
 
 

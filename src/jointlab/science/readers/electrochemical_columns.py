@@ -6,6 +6,7 @@ without blanks, in lower case, with one spelling for primes and minus signs.
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from jointlab.errors import BadInput, Option, Question
@@ -80,6 +81,7 @@ def _plain(name: str) -> str:
     return re.sub(r"\s+", "", name.translate(_PRIMES)).lower().replace("²", "2")
 
 
+@lru_cache(maxsize=4096)  # several readers ask about the same header
 def meaning(name: str) -> Meaning | None:
     """The quantity that a column name stands for, or None where it is none of ours.
 

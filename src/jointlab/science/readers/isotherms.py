@@ -4,14 +4,14 @@ An isotherm is one table, `isotherm`, with its points in file order and a text c
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from jointlab.errors import BadInput
 from jointlab.science.reading import Caution, RawColumn, Table, make_table
 from jointlab.science.settings import Settings
-from jointlab.science.text.decimal import decide_decimal
+from jointlab.science.text.decimal import decide_decimal, with_point
 from jointlab.science.units import convert, parse_unit
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ ADSORPTION, DESORPTION = "adsorption", "desorption"
 _STP = re.compile(r"[\s.·*]*[(\[]?\s*S\.?T\.?P\.?\s*[)\]]?", re.IGNORECASE)
 _VOLUME = re.compile(r"^(cc|cm3|cm\^3|cm³|ml)(?![A-Za-z])", re.IGNORECASE)
 _NUMBER = re.compile(r"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*)$")
+_PRINTED = re.compile(r"[-+]?\d[\d.,]*(?:[eE][-+]?\d+)?")
 _DISAGREE = 0.02  # of p against (p/p0) p0, median over the points
 
 
@@ -195,6 +196,36 @@ def number_with_unit(text: str | None, *, to: str, unit: str | None = None) -> f
         return round(convert(float(match[1]), source=given, target=to), 9)
     except BadInput:
         return None
+
+
+def printed_cells(grid: "Grid", first: int, last: int) -> Iterator[str]:
+    """The cells in the columns [first, last) that a workbook keeps as text."""
+    for row, cells in enumerate(grid.rows):
+        for column, cell in enumerate(cells[first:last], start=first):
+            if cell and (
+                row >= grid.numbers.height or column >= grid.numbers.width or grid.numbers[row, column] is None
+            ):
+                yield cell
+
+
+def with_decimal_point(printed: str, decisions: Mapping[str, str]) -> str:
+    """A number of a report's head, as printed, with a point for a decimal comma.
+
+    Heads mix both marks (a mass with a comma above a temperature with a point), so the number decides by itself where it
+    can (``0,0304 g``), and the file's `decisions` where it cannot; a comma that stays open is left, and is then no number.
+    """
+    return with_point(printed, printed_mark([printed]) or decisions)
+
+
+def printed_mark(texts: Iterable[str], settings: Settings | None = None) -> dict[str, str]:
+    """The decimal mark of printed numbers as a decision, empty where they leave it open."""
+    numbers = [match[0] for text in texts if (match := _PRINTED.match(text.strip())) is not None]
+    given = settings.choice("decimal_mark", ("comma", "point")) if settings else None
+    try:
+        decided = decide_decimal("\n".join(numbers).encode(), separator="\t", name="", given=given)
+    except BadInput:
+        return {}
+    return {"decimal_mark": f"{decided.mark} ({decided.evidence})"}
 
 
 def sheet_numbers(grid: "Grid", column: int, start: int, stop: int, *, settings: Settings, name: str) -> "pl.Series":

@@ -46,7 +46,7 @@ def read_easyexpert(source: Source, settings: Settings) -> Reading:
         known = {".".join(row[:2]) if row[0] == "TestParameter" else row[0]: row for row in block if len(row) > 1}
         facts.update(_facts(known))
         stop = text.find_line(r"^(?!\s*DataValue\s*,)", start=names + 1)
-        stop = text.line_count if stop is None or text.offset(stop) >= len(text.data) else stop
+        stop = text.line_count if stop is None else stop
         if stop <= names + 1:
             break
         table, said = _table(text, names, stop, _units(known), f"measurement {len(tables) + 1}")

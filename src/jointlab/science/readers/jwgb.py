@@ -13,7 +13,10 @@ from jointlab.science.readers.isotherms import (
     isotherm,
     loading_columns,
     number_with_unit,
+    printed_cells,
+    printed_mark,
     sheet_numbers,
+    with_decimal_point,
 )
 from jointlab.science.readers.reader import Reader
 from jointlab.science.reading import Condition, RawColumn, Reading, Table, make_table
@@ -75,7 +78,10 @@ def read(source: Source, settings: Settings) -> Reading:
     sheet = next(name for name, rows in source.tops.items() if _header_row(rows) is not None)
     grid = source.workbook.grid(sheet)
     start = parse_timestamp(next((pairs[key] for key in _STARTED if key in pairs), ""))
-    mass = number_with_unit(_comma(next((pairs[key] for key in _MASS if key in pairs), None)), to="g")
+    printed = [*pairs.values(), *printed_cells(grid, 0, len(grid.numbers.columns))]
+    weight = next((pairs[key] for key in _MASS if key in pairs), "")
+    weight = with_decimal_point(weight, printed_mark(printed, settings))
+    mass = number_with_unit(weight.replace("(", " ("), to="g")
     columns, branch = _points(grid, start, mass, settings, source.name)
     result = isotherm(columns, branch=branch)
     facts: dict[str, Condition] = {fact: pairs[label] for label, fact in _FACTS.items() if pairs.get(label)}
@@ -110,11 +116,6 @@ def _keys(sheets: "dict[str, list[tuple[str | None, ...]]]") -> tuple[dict[str, 
                 pairs.setdefault(label.rstrip(":： ").lower(), value)
                 sections[-1][1].append((label.rstrip(":： "), value))
     return pairs, [Section(title, found) for title, found in sections]
-
-
-def _comma(text: str | None) -> str | None:
-    """``0,0304(g)`` as ``0.0304 (g)``: a mass below one kilogram parts no thousands."""
-    return None if text is None else re.sub(r"^(\d+),(\d+)", r"\1.\2", text.strip()).replace("(", " (")
 
 
 def _points(

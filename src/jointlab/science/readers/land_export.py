@@ -35,6 +35,7 @@ from jointlab.science.settings import Settings
 from jointlab.science.source import Source
 from jointlab.science.text import TEXT_SETTINGS, read_text
 from jointlab.science.text.blocks import head_texts
+from jointlab.science.text.headers import wordy_lines
 from jointlab.science.text.times import parse_timestamp
 
 if TYPE_CHECKING:
@@ -66,9 +67,11 @@ def _is_header(cells: Sequence[str | None]) -> bool:
     return {cell.lower() for cell in filled} >= ISO_COLUMNS
 
 
-def _text_head(lines: Sequence[str]) -> tuple[int, str] | None:
+def _text_head(numbered: Iterable[tuple[int, str]]) -> tuple[int, str] | None:
     """Line and separator of the header of a text export."""
-    for number, line in enumerate(lines[:_HEADER_WITHIN]):
+    for number, line in numbered:
+        if number >= _HEADER_WITHIN:
+            break
         for separator in _SEPARATORS:
             if _is_header(line.split(separator)):
                 return number, separator
@@ -77,7 +80,7 @@ def _text_head(lines: Sequence[str]) -> tuple[int, str] | None:
 
 def recognises_text(source: Source) -> bool:
     """A header line with voltage and current in slash units within the first 4 KiB."""
-    return any(_text_head(text.splitlines()) is not None for text in head_texts(source))
+    return any(_text_head(wordy_lines(text)) is not None for text in head_texts(source))
 
 
 def recognises_workbook(source: Source) -> bool:
@@ -92,7 +95,7 @@ def recognises_workbook(source: Source) -> bool:
 def read_export(source: Source, settings: Settings) -> Reading:
     """Read a text export. Raises BadInput ``land.header``, ``land.unit``, ``land.columns`` and those of the text engine."""
     text = read_text(source, settings)
-    head = _text_head(list(text.lines(0, _HEADER_WITHIN)))
+    head = _text_head(enumerate(text.lines(0, _HEADER_WITHIN)))
     if head is None:
         raise BadInput(
             "land.header",

@@ -26,7 +26,7 @@ from jointlab.science.reading import Caution, Reading, make_table
 from jointlab.science.settings import Settings
 from jointlab.science.source import Source
 from jointlab.science.text import TEXT_SETTINGS, Text, read_text
-from jointlab.science.text.headers import may_be_header
+from jointlab.science.text.headers import wordy_lines
 from jointlab.science.text.tables import ParsedTable
 from jointlab.science.text.times import clock_times, durations, parse_timestamp
 from jointlab.science.units import convert, parse_unit
@@ -79,8 +79,8 @@ def recognises(source: Source) -> bool:
     """A header row that names records, steps and states as Maccor does, within the first 4 KiB."""
     if b"\0" in source.head[:64] or b"<?xml" in source.head[:16]:
         return False
-    lines = source.head_text.splitlines()[:_HEADER_LINES]
-    return any(may_be_header(line) and _is_header(line) is not None for line in lines)
+    lines = wordy_lines(source.head_text)
+    return any(number < _HEADER_LINES and _is_header(line) is not None for number, line in lines)
 
 
 def _is_header(line: str) -> str | None:

@@ -19,7 +19,10 @@ from jointlab.science.readers.isotherms import (
     isotherm,
     loading_columns,
     number_with_unit,
+    printed_cells,
+    printed_mark,
     sheet_numbers,
+    with_decimal_point,
 )
 from jointlab.science.readers.micromeritics_text import TITLE, TextReport, text_report
 from jointlab.science.readers.reader import Reader
@@ -78,7 +81,8 @@ def recognises_text(source: Source) -> bool:
     if source.head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         return False
     head = source.head_text
-    keys = re.search(r"(?im)analysis adsorptive\s*:", head) and re.search(r"(?im)sample mass\s*:", head)
+    named = "rpt" in head.lower()  # of “adsorptive”: letters that have but one small form
+    keys = named and re.search(r"(?i)analysis adsorptive\s*:", head) and re.search(r"(?i)sample mass\s*:", head)
     return bool(keys) or ("Micromeritics" in head and re.search(TITLE, head) is not None)
 
 
@@ -88,6 +92,7 @@ def read_workbook(source: Source, settings: Settings) -> Reading:
     sections: list[Section] = []
     tables: list[tuple[int, _Columns]] = []
     head: list[Sequence[str]] = []
+    printed: list[str] = []
     for sheet, rows in source.tops.items():
         if not rows:
             continue
@@ -97,6 +102,7 @@ def read_workbook(source: Source, settings: Settings) -> Reading:
             title = next((cell for row in block for cell in row if re.match(TITLE, cell.strip())), sheet)
             sections.append(Section(title, pairs_of(block)))
             head += block[:6]
+            printed += printed_cells(grid, first, last)
             tables += _sheet_tables(grid, title, first, last, settings, source.name)
     return _reading(
         "micromeritics.xls",
@@ -104,7 +110,7 @@ def read_workbook(source: Source, settings: Settings) -> Reading:
         sections,
         tables,
         _instrument(head),
-        {"numbers": "typed cells of the workbook"},
+        {"numbers": "typed cells of the workbook", **printed_mark(printed, settings)},
     )
 
 
@@ -239,7 +245,7 @@ def _reading(
         )  # fmt: skip
     rank, table = min(tables, key=lambda entry: entry[0])
     head = {label.lower(): value for section in reversed(sections) for label, value in section.pairs if value}
-    mass = number_with_unit(_point(head.get("sample mass")), to="g")
+    mass = number_with_unit(with_decimal_point(head.get("sample mass", ""), decisions), to="g")
     raw, loose = _raw_columns(table, mass)
     result = isotherm(raw, branch=table.branch)
     start = _started(head, result.table)
@@ -265,7 +271,7 @@ def _reading(
         started=start,
         stated=stated_results(sections),
         warnings=tuple(cautions),
-        facts=_facts(head, mass),
+        facts=_facts(head, mass, decisions),
         decisions={**decisions, **result.decisions},
     )
 
@@ -314,15 +320,10 @@ def _elapsed(words: "pl.Series") -> "pl.Series":
     return clock + days.cast(pl.Float64).fill_null(0.0) * 86400
 
 
-def _point(text: str | None) -> str | None:
-    """A printed number with a decimal comma as one with a point: ``0,1013 g``."""
-    return None if text is None else re.sub(r"^(\s*[-+]?\d+),(\d+)", r"\1.\2", text)
-
-
-def _facts(head: Mapping[str, str], mass: float | None) -> dict[str, Condition]:
+def _facts(head: Mapping[str, str], mass: float | None, decisions: Mapping[str, str]) -> dict[str, Condition]:
     facts: dict[str, Condition] = {fact: head[label] for label, fact in _FACTS.items() if label in head}
     bath = next((value for label, value in head.items() if label.startswith("analysis bath temp")), None)
-    kelvin = number_with_unit(_point(bath), to="K")
+    kelvin = number_with_unit(with_decimal_point(bath or "", decisions), to="K")
     if kelvin is not None:
         facts["temperature"] = kelvin
     if mass is not None:

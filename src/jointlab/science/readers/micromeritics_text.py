@@ -113,7 +113,8 @@ def _table(run: _Run, text: Text) -> TextTable | None:
     headers = headers + [""] * (width - len(headers))
     block = "\n".join(cell for row in rows for cell in row if cell and ":" not in cell)
     decided = decide_decimal(block.encode(), separator="\t", name=text.name, given=text.decimal_given)
-    text.decisions["decimal_mark"] = f"{decided.mark} ({decided.evidence})"
+    if "," in block or "decimal_mark" not in text.decisions:  # a table of whole numbers decides nothing for the others
+        text.decisions["decimal_mark"] = f"{decided.mark} ({decided.evidence})"
     words = [pl.Series([row[i] for row in rows], dtype=pl.String) for i in range(width)]
     other = "." if decided.mark == "," else ","
     numbers = [

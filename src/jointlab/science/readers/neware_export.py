@@ -19,6 +19,7 @@ from jointlab.science.reading import Reading, make_table
 from jointlab.science.settings import Settings
 from jointlab.science.source import Source
 from jointlab.science.text import TEXT_SETTINGS, read_text
+from jointlab.science.text.headers import may_be_header
 
 _SEPARATORS = (",", ";", "\t")  # in this order: BTSDA ends cells with a tab before the comma
 _HEADER_WITHIN = 40  # lines
@@ -35,6 +36,8 @@ class _Head:
 
 def _find_head(lines: Sequence[str]) -> _Head | None:
     for number, line in enumerate(lines[:_HEADER_WITHIN]):
+        if not may_be_header(line):
+            continue
         for separator in _SEPARATORS:
             if line.count(separator) < 2:
                 continue

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from jointlab.errors import BadInput, Option, Question
+from jointlab.science.json_text import load_json
 from jointlab.science.readers.electrochemical_columns import TECHNIQUE_SETTING, ask_technique
 from jointlab.science.readers.impedance_sign import CLEAR, phase_agreement
 from jointlab.science.readers.reader import Reader
@@ -94,7 +95,7 @@ def _get(thing: Any, key: str) -> Any:
 
 def _session(text: Text) -> Any:
     try:
-        return json.loads(text.data.decode().strip("\ufeff\0 \r\n\t"))
+        return load_json(text.data.decode().strip("\ufeff\0 \r\n\t"))
     except (json.JSONDecodeError, RecursionError) as fault:
         reason = getattr(fault, "msg", "nested too deep")
         raise BadInput(

@@ -1,11 +1,11 @@
 """Isotherms as pyGAPS writes them (JSON, file versions 1 to 4): points with pressure, loading and branch, and their units."""
 
-import json
 import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from jointlab.errors import BadInput
+from jointlab.science.json_text import load_json
 from jointlab.science.readers.isotherms import ADSORPTION, DESORPTION, isotherm, loading_columns, number_with_unit
 from jointlab.science.readers.reader import Reader
 from jointlab.science.reading import Condition, RawColumn, Reading
@@ -48,7 +48,7 @@ def read(source: Source, settings: Settings) -> Reading:
         )
     text = read_text(source, settings)
     try:
-        content = json.loads(text.data)
+        content = load_json(text.data)
     except (ValueError, RecursionError) as fault:
         raise BadInput(
             "pygaps.broken",

@@ -4,7 +4,8 @@ import re
 from dataclasses import replace
 
 from jointlab.errors import BadInput
-from jointlab.science.readers.diffraction_scan import Scan, intensity_cautions, scan_table
+from jointlab.science.readers.bruker_ranges import MOST_RANGES
+from jointlab.science.readers.diffraction_scan import Scan, check_scan_count, intensity_cautions, scan_table
 from jointlab.science.readers.reader import Reader
 from jointlab.science.readers.rigaku_scan import COLUMNS, Header, facts, make_scan, points_stated, started
 from jointlab.science.reading import Caution, Reading
@@ -26,9 +27,10 @@ def read(source: Source, settings: Settings) -> Reading:
     """Read every scan.
 
     Raises BadInput ``ras.no-data``, ``ras.rows`` where rows are fewer than the header promises and the file ends
-    inside them, and those of `make_scan`.
+    inside them, ``diffraction.scans`` for too many scans, and those of `make_scan`.
     """
     text = read_text(source, settings)
+    check_scan_count(text.data.count(b"*RAS_INT_START"), name=source.name, most=MOST_RANGES)
     scans: list[Scan] = []
     headers: list[Header] = []
     cautions: list[Caution] = list(text.cautions)

@@ -72,7 +72,7 @@ def is_scan_header(cells: Sequence[Header]) -> bool:
 
 def recognises(source: Source) -> bool:
     """A header with wavelength and quantum efficiency."""
-    return any(has_header(text.splitlines(), is_scan_header) for text in head_texts(source))
+    return any(has_header(text, is_scan_header) for text in head_texts(source))
 
 
 def read(source: Source, settings: Settings) -> Reading:

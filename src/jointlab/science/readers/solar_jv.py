@@ -74,7 +74,7 @@ def _says_current(cell: Header, *, solar: bool) -> bool:
 
 def _recognises(source: Source, *, solar: bool) -> bool:
     for text in head_texts(source):
-        known = has_header(text.splitlines(), lambda cells: is_curve_header(cells, solar=solar))
+        known = has_header(text, lambda cells: is_curve_header(cells, solar=solar))
         if known and has_solar_words(text) is solar:
             return True
     return False
@@ -178,7 +178,7 @@ def _group(columns: "Sequence[JvColumn]", title: str) -> Iterator[Curve]:
     """One voltage with its currents: one curve a label."""
     voltages = [column for column in columns if column[1] == "voltage"]
     voltage = next((column for column in voltages if "meas" in column[0].name.casefold()), voltages[0])
-    rows = voltage[2].is_not_null()
+    rows = voltage[2].is_not_null() if voltage[2].null_count() else None
     labels: dict[str, list[JvColumn]] = {}
     rest: list[JvColumn] = []
     for column in columns:
@@ -189,7 +189,9 @@ def _group(columns: "Sequence[JvColumn]", title: str) -> Iterator[Curve]:
     for number, (label, own) in enumerate(labels.items()):
         kept = [voltage, *own, *(rest if number == 0 else [])]
         name = label or label_of(voltage[0].name)
-        yield Curve(" ".join(part for part in (title, name) if part), [(h, k, s.filter(rows)) for h, k, s in kept], {})
+        if rows is not None:
+            kept = [(header, kind, values.filter(rows)) for header, kind, values in kept]
+        yield Curve(" ".join(part for part in (title, name) if part), kept, {})
 
 
 def label_of(name: str) -> str:

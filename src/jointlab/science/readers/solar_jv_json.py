@@ -5,12 +5,12 @@ names that hold units (``J [mA/cm2]``); what is the same in all rows is a settin
 pvlib: a list ``IV Curves`` with ``Voltages`` in V and ``Currents`` in A, numbers as text, and results beside them.
 """
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from jointlab.errors import BadInput
+from jointlab.science.json_text import load_json
 from jointlab.science.readers.reader import Reader
 from jointlab.science.readers.solar_words import result_line, role, states
 from jointlab.science.reading import Caution, Condition, RawColumn, Reading, Stated, Table, make_table, state
@@ -47,7 +47,7 @@ def recognises_curves(source: Source) -> bool:
 
 def _load(source: Source) -> dict[str, Any]:
     try:
-        content = json.loads(source.data)
+        content = load_json(source.data)
     except (ValueError, RecursionError) as fault:
         raise BadInput(
             "jv-json.broken", "“{name}” is cut or damaged JSON ({reason}). Copy it again.", name=source.name, reason=str(fault)[:120]

@@ -1,12 +1,13 @@
 """The words of solar-cell rigs in four languages: which column is which, and which line of a header is a result."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from jointlab.science.reading import Stated, state
-from jointlab.science.text.headers import Header, split_header
+from jointlab.science.text.headers import Header, letter_from, split_header
 from jointlab.science.units import conversion, parse_unit
 
 Role = Literal["voltage", "current", "current_density", "power", "power_density", "time", "wavelength", "foreign"]
@@ -52,7 +53,8 @@ _TWIN = {
 }  # fmt: skip
 _TWIN_BACK = {over_area: plain for plain, over_area in _TWIN.items()}
 _PERCENT_WORDS = ("pct.", "pct", "percent", "%")
-_SOLAR = re.compile(
+_LETTER = re.compile(r"[^\W\d_]")
+_SOLAR = re.compile(  # every word has a letter, and none goes over the end of a line
     r"solar|photovolt|солнечн|фотоэлем|күн |太阳|光伏|\bv_?oc\b|\bj_?sc\b|\bi_?sc\b|fill.?factor|\bpce\b|irradian|illuminat|освещ|облуч|"
     r"\bsuns?\b|am ?1\.5|mppt?\b|(cell|active|device|pixel) ?area|light intensity|\bdark\b"
 )
@@ -103,9 +105,20 @@ def _role_of_unit(text: str) -> Role | None:
     return None
 
 
+@lru_cache(maxsize=4)  # recognition asks several times about the same head
 def has_solar_words(text: str) -> bool:
     """Whether a header speaks of solar cells."""
-    return _SOLAR.search(text.casefold().replace("_", "")) is not None or _SOLAR.search(text.casefold()) is not None
+    folded = "\n".join(_lettered(text.casefold()))
+    return _SOLAR.search(folded) is not None or ("_" in folded and _SOLAR.search(folded.replace("_", "")) is not None)
+
+
+def _lettered(text: str) -> Iterator[str]:
+    """The lines with a letter: rows of numbers say nothing, and one search passes over many of them."""
+    at = 0
+    while (letter := letter_from(text, at, _LETTER)) >= 0:
+        end = text.find("\n", letter)
+        at = len(text) if end < 0 else end
+        yield text[text.rfind("\n", 0, letter) + 1 : at]
 
 
 def result_quantity(name: str) -> str | None:

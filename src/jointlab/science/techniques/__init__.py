@@ -1,5 +1,6 @@
 """Every analysis. To add one: write a module here and add one line to MODULES."""
 
+from functools import cache
 from importlib import import_module
 
 from jointlab.science.reading import Reading
@@ -17,6 +18,7 @@ MODULES: tuple[str, ...] = (
     "powder_diffraction",
     "quantum_efficiency",
     "solar_cell_iv",
+    "voltammetry",
 )
 
 # The names a reading's `technique` may have: the contract of `jointlab read`.
@@ -28,6 +30,7 @@ TECHNIQUE_NAMES: tuple[str, ...] = (
 )  # fmt: skip
 
 
+@cache
 def all_techniques() -> tuple[Technique, ...]:
     """Every analysis, in the order of MODULES. Their modules are light: heavy imports stay inside functions."""
     return tuple(technique for name in MODULES for technique in import_module(f"{__name__}.{name}").TECHNIQUES)

@@ -7,6 +7,7 @@ from jointlab.science.plots.plot import Axis, Band, Plot, Series
 from jointlab.science.reading import Caution, Condition, Reading
 from jointlab.science.settings import Setting, Settings
 from jointlab.science.techniques.adsorption_data import (
+    BET_RANGE,
     SHARED_SETTINGS,
     Branch,
     Data,
@@ -28,8 +29,7 @@ _FEWEST = 3  # points of a range; below it nothing is known about the fit
 _LINEAR = 0.995  # correlation below which the line is doubted
 _SETTINGS = (
     *SHARED_SETTINGS,
-    Setting("bet_low", "Lowest p/p0 of the BET range; otherwise chosen by the criteria of Rouquerol.", unit="1"),
-    Setting("bet_high", "Highest p/p0 of the BET range; otherwise chosen by the criteria of Rouquerol.", unit="1"),
+    *BET_RANGE,
     Setting("cross_section", "Area of one adsorbed molecule; otherwise that of the gas (N2 0.162, Ar 0.142, Kr 0.202, CO2 0.170 nm²).", unit="nm^2"),
 )  # fmt: skip
 

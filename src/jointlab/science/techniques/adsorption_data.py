@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+BET_RANGE = (
+    Setting("bet_low", "Lowest p/p0 of the BET range; otherwise chosen by the criteria of Rouquerol.", unit="1"),
+    Setting("bet_high", "Highest p/p0 of the BET range; otherwise chosen by the criteria of Rouquerol.", unit="1"),
+)  # fmt: skip
 SHARED_SETTINGS = (
     Setting("adsorptive", "Adsorptive, where the file does not say (N2, Ar, Kr, CO2)."),
     Setting("temperature", "Temperature of the measurement, where the file says none or a wrong one.", unit="K"),

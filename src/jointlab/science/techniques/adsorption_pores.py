@@ -8,6 +8,7 @@ from jointlab.science.reading import Caution, Condition, RawColumn, Reading, mak
 from jointlab.science.settings import Setting, Settings
 from jointlab.science.techniques.adsorption_bet import bet_of
 from jointlab.science.techniques.adsorption_data import (
+    BET_RANGE,
     SHARED_SETTINGS,
     Branch,
     Data,
@@ -43,8 +44,7 @@ _T_RANGE = (
     Setting("t_high", "Largest film thickness of the t-plot's line.", unit="nm", default="0.5"),
 )
 _BET_RANGE = (
-    Setting("bet_low", "Lowest p/p0 of the BET range; otherwise chosen by the criteria of Rouquerol.", unit="1"),
-    Setting("bet_high", "Highest p/p0 of the BET range; otherwise chosen by the criteria of Rouquerol.", unit="1"),
+    *BET_RANGE,
     Setting(
         "cross_section",
         "Area of one adsorbed molecule; otherwise that of the gas (N2 0.162, Ar 0.142, Kr 0.202, CO2 0.170 nm²).",

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Weighting = Literal["modulus", "unit"]
+Scale = Literal["logarithmic", "linear"]
 
 _STARTS = 16  # different distributions of time constants that are tried
 _ROUGH, _FINE = 80, 2000  # evaluations of the model for each start, and for the best of them
@@ -51,13 +52,16 @@ def fit_circuit(
     *,
     weighting: Weighting = "modulus",
     start: "Sequence[float] | None" = None,
+    scale: Scale = "logarithmic",
 ) -> CircuitFit:
     """Fit by complex non-linear least squares; `frequency` in Hz, `impedance` in ohm, shape (points,).
 
     With modulus weighting every residual is divided by |Z| (Orazem and Tribollet; Macdonald). Scale parameters are
     fitted as logarithms, so that they stay positive. Uncertainties are those of the linearised fit, the scatter
     about the circuit taken as noise. Without `start` (one positive number a parameter) several starts are drawn from
-    the spectrum and the best fit is kept; a circuit may have several minima, and a start chooses one.
+    the spectrum and the best fit is kept; a circuit may have several minima, and a start chooses one. With the linear
+    `scale` the last fit is that of scipy's curve_fit with bounds at zero: the parameters as they are, stopped where
+    the sum's gradient in ohm falls below 1e-8, which in a flat valley is before the minimum. It repeats published fits.
     Raises BadInput ``impedance.few-points`` where points do not exceed parameters.
     """
     import numpy as np
@@ -69,26 +73,22 @@ def fit_circuit(
             "{count} points cannot determine the {size} parameters of {circuit}; choose a smaller circuit.",
             count=len(frequency), size=circuit.size(), circuit=circuit.text,
         )  # fmt: skip
-    weight = np.abs(impedance) if weighting == "modulus" else np.full(len(impedance), float(np.mean(np.abs(impedance))))
-    is_log = _is_log(circuit)
-    low, high = _bounds(circuit, is_log)
-
-    def misfit(inner: "NDArray[np.float64]") -> "NDArray[np.float64]":
-        gap = (circuit.impedance(frequency, np.where(is_log, np.exp(inner), inner)) - impedance) / weight
-        parts = np.concatenate([gap.real, gap.imag])
-        return np.asarray(np.nan_to_num(parts, nan=1e6, posinf=1e6, neginf=-1e6), dtype=np.float64)
-
+    problem = _Problem(circuit, frequency, impedance, weighting)
+    low, high = problem.bounds()
     best = None
     for numbers in _starts(circuit, frequency, impedance) if start is None else [np.array(start, dtype=np.float64)]:
-        inner = np.clip(np.where(is_log, np.log(numbers), numbers), low + 1e-9, high - 1e-9)
-        tried = least_squares(misfit, inner, bounds=(low, high), x_scale="jac", max_nfev=_ROUGH)
+        inner = np.clip(problem.inner(numbers), low + 1e-9, high - 1e-9)
+        tried = least_squares(problem.misfit, inner, bounds=(low, high), x_scale="jac", max_nfev=_ROUGH)
         best = tried if best is None or tried.cost < best.cost else best
     assert best is not None
-    done = least_squares(
-        misfit, best.x, jac="3-point", bounds=(low, high), x_scale="jac", max_nfev=_FINE, xtol=1e-14, ftol=1e-14, gtol=1e-14
-    )  # fmt: skip
-    values = np.where(is_log, np.exp(done.x), done.x)
-    spread = _spread(np.asarray(done.jac, dtype=np.float64), 2 * done.cost) * np.where(is_log, values, 1.0)
+    if scale == "linear":
+        values, spread = problem.linear(problem.values(best.x) if start is None else np.array(start, dtype=np.float64))
+    else:
+        done = least_squares(
+            problem.misfit, best.x, jac="3-point", bounds=(low, high), x_scale="jac", max_nfev=_FINE, xtol=1e-14, ftol=1e-14, gtol=1e-14
+        )  # fmt: skip
+        values = problem.values(done.x)
+        spread = _spread(np.asarray(done.jac, dtype=np.float64), 2 * done.cost) * np.where(problem.is_log, values, 1.0)
     if start is None:  # drawn starts do not tell equal arcs apart
         order = _fast_arcs_first(circuit, values)
         values, spread = values[order], spread[order]
@@ -97,18 +97,61 @@ def fit_circuit(
     return CircuitFit(circuit, _named(circuit, values, spread), fitted, residual)
 
 
-def _is_log(circuit: Circuit) -> "NDArray[np.bool_]":
-    import numpy as np
+class _Problem:
+    """A spectrum and a circuit, with the parameters on the scale of the fit: logarithms of all but exponents."""
 
-    return np.array([p.symbol != "n" for element in circuit.elements() for p in PARAMETERS[element.kind]])
+    def __init__(
+        self, circuit: Circuit, frequency: "NDArray[np.float64]", impedance: "NDArray[np.complex128]", weighting: Weighting
+    ) -> None:  # fmt: skip
+        import numpy as np
 
+        self.circuit, self.frequency, self.impedance = circuit, frequency, impedance
+        modulus = np.abs(impedance)
+        self.weighting = weighting
+        self.weight = modulus if weighting == "modulus" else np.full(len(impedance), float(np.mean(modulus)))
+        self.parameters = [p for element in circuit.elements() for p in PARAMETERS[element.kind]]
+        self.is_log = np.array([p.symbol != "n" for p in self.parameters])
 
-def _bounds(circuit: Circuit, is_log: "NDArray[np.bool_]") -> "tuple[NDArray[np.float64], NDArray[np.float64]]":
-    import numpy as np
+    def inner(self, values: "NDArray[np.float64]") -> "NDArray[np.float64]":
+        """Parameters on the scale of the fit."""
+        import numpy as np
 
-    parameters = [p for element in circuit.elements() for p in PARAMETERS[element.kind]]
-    low, high = (np.array(ends, dtype=np.float64) for ends in zip(*((p.low, p.high) for p in parameters), strict=True))
-    return np.where(is_log, np.log(low), low), np.where(is_log, np.log(high), high)
+        return np.asarray(np.where(self.is_log, np.log(values), values), dtype=np.float64)
+
+    def values(self, inner: "NDArray[np.float64]") -> "NDArray[np.float64]":
+        """Parameters in their units."""
+        import numpy as np
+
+        return np.asarray(np.where(self.is_log, np.exp(inner), inner), dtype=np.float64)
+
+    def bounds(self) -> "tuple[NDArray[np.float64], NDArray[np.float64]]":
+        """The lowest and highest parameters on the scale of the fit."""
+        import numpy as np
+
+        ends = ((p.low, p.high) for p in self.parameters)
+        low, high = (np.array(values, dtype=np.float64) for values in zip(*ends, strict=True))
+        return self.inner(low), self.inner(high)
+
+    def misfit(self, inner: "NDArray[np.float64]") -> "NDArray[np.float64]":
+        """What the circuit misses, real parts and then imaginary ones, shape (2 points,)."""
+        return self._missed(self.values(inner), self.weight)
+
+    def linear(self, start: "NDArray[np.float64]") -> "tuple[NDArray[np.float64], NDArray[np.float64]]":
+        """Values and standard uncertainties of a fit of the parameters as they are, with scipy's own stopping rule."""
+        import numpy as np
+        from scipy.optimize import least_squares
+
+        weight = np.ones(len(self.impedance)) if self.weighting == "unit" else self.weight
+        high = np.where(self.is_log, np.inf, 1.0)
+        done = least_squares(self._missed, start, bounds=(0.0, high), max_nfev=_FINE, args=(weight,))
+        return np.asarray(done.x), _spread(np.asarray(done.jac, dtype=np.float64), 2 * done.cost)
+
+    def _missed(self, values: "NDArray[np.float64]", weight: "NDArray[np.float64]") -> "NDArray[np.float64]":
+        import numpy as np
+
+        gap = (self.circuit.impedance(self.frequency, values) - self.impedance) / weight
+        parts = np.concatenate([gap.real, gap.imag])
+        return np.asarray(np.nan_to_num(parts, nan=1e6, posinf=1e6, neginf=-1e6), dtype=np.float64)
 
 
 def _spread(jacobian: "NDArray[np.float64]", squares: float) -> "NDArray[np.float64]":

@@ -1,22 +1,15 @@
 """Capacities, efficiencies, mean voltages and retention of a cell that is charged and discharged."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from jointlab.errors import BadInput
 from jointlab.science.reading import Caution, Condition, RawColumn, Reading, Table, make_table
 from jointlab.science.settings import Setting, Settings
 from jointlab.science.techniques import cycles as pairing
-from jointlab.science.techniques.cycles import Cycles, Ratio
+from jointlab.science.techniques.cycling_cautions import cautions
+from jointlab.science.techniques.cycling_cell import ELECTRODES, Cell, cell_of, decisions, faded
 from jointlab.science.techniques.cycling_plots import chosen_cycles, derivatives, draw
-from jointlab.science.techniques.cycling_record import (
-    RECORD_SETTINGS,
-    ActiveMass,
-    CyclingRecord,
-    active_mass,
-    read_record,
-)
+from jointlab.science.techniques.cycling_record import RECORD_SETTINGS, read_record
 from jointlab.science.techniques.technique import Analysis, Figure, Technique, figure
 
 if TYPE_CHECKING:
@@ -26,28 +19,7 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.float64]
 
 ALL_FIGURES = 100  # files with more cycles get figures for chosen ones; the table `cycles` has all
-_ELECTRODES = ("full", "cathode_half_cell", "anode_half_cell")
-_FADED = 0.8
 _FEW = 0.05  # share of the rows
-_TOO_MUCH = 110.0  # %
-
-
-@dataclass(frozen=True, eq=False)
-class _Cell:
-    """One analysis under way."""
-
-    record: CyclingRecord
-    cycles: Cycles
-    efficiency: Ratio
-    energy_efficiency: "Numbers"
-    retention: Ratio
-    reference: int | None  # index of the reference cycle
-    mass: ActiveMass | None
-    nominal: float | None  # mAh
-    opening: int  # direction that begins a cycle
-    by_charge: bool  # retention and efficiency follow the charge (anode half-cell)
-    gain: float  # relative standard uncertainty of the current
-    offset: float  # standard uncertainty of the voltage, V
 
 
 def analyse(reading: Reading, settings: Settings) -> Analysis:
@@ -67,180 +39,35 @@ def analyse(reading: Reading, settings: Settings) -> Analysis:
         return _nothing(
             f"All currents are {sizes[0]:g} A, in few rows: the last digit of the instrument, not a current."
         )
-    cell = _cell(reading, settings, record)
-    warnings = [*record.warnings, *_warnings(cell, settings)]
+    cell = cell_of(reading, settings, record)
+    warnings = [*record.warnings, *cautions(cell, settings)]
     chosen = chosen_cycles(cell.cycles, settings)
     grid = settings.number("dqdv_step", unit="V") or max(0.005, float(np.ptp(record.passage.potential)) / 1000)
     smoothing = settings.number("dqdv_smoothing", unit="V", default=grid) or 0.0
     slopes = derivatives(record, cell.cycles, chosen, grid=grid, smoothing=smoothing)
-    decisions = {**record.decisions, **_decisions(cell, settings), "dqdv": f"grid {grid:g} V, Gaussian {smoothing:g} V"}
+    decided = {**record.decisions, **decisions(cell, settings), "dqdv": f"grid {grid:g} V, Gaussian {smoothing:g} V"}
     tables = (_cycle_table(cell), *slopes.tables)
     plots = draw(
         record, cell.cycles, chosen, slopes, cell.efficiency.value, None if cell.mass is None else cell.mass.mass
     )
-    return Analysis(tuple(_figures(cell)), tables, plots, tuple(warnings), decisions)
+    figures = tuple(_figures(cell))
+    return Analysis(figures, tables, plots, tuple(warnings), decided, _telling(cell, figures))
+
+
+def _telling(cell: Cell, figures: Sequence[Figure]) -> tuple[Figure, ...]:
+    """The figures of the cycle that speaks for the others, and the retention of the last complete cycle."""
+    if cell.headline is None:
+        return ()
+    number, last = int(cell.cycles.number[cell.headline]), int(cell.cycles.number[cell.cycles.complete][-1])
+    of_last = tuple(f for f in figures if f.quantity == "capacity_retention" and f.conditions.get("cycle") == last)
+    return (*of_last, *(f for f in figures if f.conditions.get("cycle") == number))
 
 
 def _nothing(reason: str) -> Analysis:
     return Analysis(warnings=(Caution("cycling.no-figures", reason),))
 
 
-def _cell(reading: Reading, settings: Settings, record: CyclingRecord) -> _Cell:
-    """Pair the half-cycles and form the ratios."""
-    import numpy as np
-
-    electrode = settings.choice("electrode", _ELECTRODES)
-    by_charge = electrode == "anode_half_cell"
-    opening = _opening(record) if electrode is None else -1 if by_charge else 1
-    cycles = pairing.pair(record.halves, opening=opening, potential=record.passage.potential)
-    taken = (cycles.charge_capacity, cycles.charge_uncertainty)
-    given = (cycles.discharge_capacity, cycles.discharge_uncertainty)
-    efficiency = pairing.ratio(*taken, *given) if by_charge else pairing.ratio(*given, *taken)
-    none = np.zeros(cycles.count)
-    energy = pairing.ratio(cycles.discharge_energy, none, cycles.charge_energy, none)
-    out, out_u = pairing.given_out(cycles, by_charge=by_charge)
-    reference = _reference(cycles, settings)
-    at = 0 if reference is None else reference
-    retention = pairing.ratio(out, out_u, none + out[at], none + out_u[at])
-    gain = (settings.number("current_accuracy", unit="%") or 0.0) / 100
-    return _Cell(
-        record, cycles, efficiency, energy.value, retention, reference, active_mass(reading, settings),
-        settings.number("nominal_capacity", unit="mAh"), opening, by_charge, gain, settings.number("voltage_accuracy", unit="V") or 0.0,
-    )  # fmt: skip
-
-
-def _opening(record: CyclingRecord) -> int:
-    """The direction that begins a cycle when nobody said it.
-
-    It is that of the first half-cycle, unless that is a discharge and the instrument counts charge and discharge behind
-    it as one cycle.
-    """
-    import numpy as np
-
-    halves = record.halves
-    if halves.direction[0] > 0 or halves.count < 3 or not record.table.has("cycle"):
-        return int(halves.direction[0])
-    theirs = record.table.array("cycle")[record.rows][halves.first]
-    together = np.diff(theirs) == 0
-    return 1 if together[1::2].mean() > 0.5 > together[0::2].mean() else -1
-
-
-def _reference(cycles: Cycles, settings: Settings) -> int | None:
-    """Index of the cycle that retention refers to: the setting, or the first complete one.
-
-    Raises BadInput ``setting.value`` for what is the number of no cycle in any file.
-    """
-    import numpy as np
-
-    given = settings.number("reference_cycle", unit="1")
-    if given is not None and (given < 1 or given != int(given)):
-        whole = _span(cycles)
-        raise BadInput(
-            "setting.value",
-            "reference_cycle={value}: the number of a complete cycle is needed; {whole}.",
-            value=settings.text("reference_cycle"),
-            whole=whole,
-        )
-    fit = np.flatnonzero(cycles.complete & ((cycles.number == given) if given is not None else (cycles.number > 0)))
-    return int(fit[0]) if len(fit) else None
-
-
-def _span(cycles: Cycles) -> str:
-    """Which complete cycles a file has, for a sentence."""
-    whole = cycles.number[cycles.complete]
-    return (
-        f"the complete cycles of this file lie from {whole[0]} to {whole[-1]}" if len(whole) else "this file has none"
-    )
-
-
-def _warnings(cell: _Cell, settings: Settings) -> Iterator[Caution]:
-    """Cautions about cycles."""
-    import numpy as np
-
-    cycles, table = cell.cycles, cell.record.table
-    if settings.text("electrode") is None and cell.opening < 0 and cycles.complete.any():
-        yield Caution(
-            "cycling.begins-with-discharge",
-            "The file begins with a discharge. A cycle is taken to be a discharge and the charge behind it, and the coulombic efficiency discharge over charge; say electrode=anode_half_cell for charge over discharge, or electrode=full or cathode_half_cell to let cycles begin with a charge.",
-        )
-    high = cycles.number[cycles.complete & (cell.efficiency.value > _TOO_MUCH)]
-    if len(high):
-        listed = ", ".join(str(number) for number in high[:5]) + (" ..." if len(high) > 5 else "")
-        yield Caution(
-            "cycling.efficiency-above-100",
-            f"In {len(high)} of {cycles.count} cycles (number {listed}) more charge is given out than was taken in: the half-cycle before began part-way, or the cell is another than assumed (electrode=).",
-        )
-    if cycles.count and not cycles.complete[-1] and cycles.charge_half[-1] >= 0 and cycles.discharge_half[-1] >= 0:
-        yield Caution("cycling.last-cut", f"The file ends within cycle {cycles.number[-1]}; it counts in no ratio.")
-    if table.has("cycle"):
-        theirs = table.array("cycle")[cell.record.rows][cell.record.halves.rows]
-        count = len(np.unique(theirs[np.isfinite(theirs)]))
-        if count != cycles.count:
-            yield Caution(
-                "cycling.cycle-count",
-                f"The current makes {cycles.count} cycles; the instrument's cycle column counts {count} with current. The cycles here are those of the current.",
-            )
-    wanted = settings.number("reference_cycle", unit="1")
-    if wanted is not None and cell.reference is None:
-        yield Caution(
-            "cycling.reference",
-            f"There is no complete cycle {wanted:.0f} to refer to, so that no retention is given; {_span(cycles)}.",
-        )
-    yield from _retention_warnings(cell)
-
-
-def _retention_warnings(cell: _Cell) -> Iterator[Caution]:
-    """Whether retention compares like with like, and whether 80 % was reached."""
-    import numpy as np
-
-    if cell.reference is None:
-        return
-    whole = np.flatnonzero(cell.cycles.complete)
-    current = cell.cycles.charge_current if cell.by_charge else cell.cycles.discharge_current
-    same = np.abs(current[whole] / current[cell.reference] - 1) <= pairing.SAME_CURRENT
-    number = cell.cycles.number[cell.reference]
-    if len(whole) > 3 and same.sum() < len(whole) / 2:
-        yield Caution(
-            "cycling.retention-current",
-            f"The reference cycle {number} ran at {current[cell.reference]:.3g} A, most others at other currents; choose another by reference_cycle=.",
-        )
-    if len(whole) >= 10 and _faded(cell) is None:
-        yield Caution(
-            "cycling.above-80-percent",
-            f"80 % of cycle {number} was not reached in {int(same.sum())} cycles at its current; there is no figure for it.",
-        )
-
-
-def _faded(cell: _Cell) -> int | None:
-    """Index of the first cycle below 80 %."""
-    import numpy as np
-
-    if cell.reference is None:
-        return None
-    out, _ = pairing.given_out(cell.cycles, by_charge=cell.by_charge)
-    current = cell.cycles.charge_current if cell.by_charge else cell.cycles.discharge_current
-    usable = np.flatnonzero(cell.cycles.complete)
-    return pairing.first_below(out, current=current, reference=cell.reference, share=_FADED, usable=usable)
-
-
-def _decisions(cell: _Cell, settings: Settings) -> dict[str, Condition]:
-    """What was chosen and may be set otherwise."""
-    electrode = settings.text("electrode")
-    begins = "a charge" if cell.opening > 0 else "a discharge"
-    how = "" if electrode else ", as in the file"
-    found: dict[str, Condition] = {
-        "electrode": electrode or "not given (full cell assumed)",
-        "cycle": f"begins with {begins}{how}",
-        "coulombic_efficiency": "charge/discharge" if cell.by_charge else "discharge/charge of one cycle",
-    }
-    if cell.reference is not None:
-        found["reference_cycle"] = int(cell.cycles.number[cell.reference])
-    if cell.mass is not None:
-        found["active_mass"] = f"{cell.mass.mass:g} mg ({cell.mass.source})"
-    return found
-
-
-def _figures(cell: _Cell) -> Iterator[Figure]:
+def _figures(cell: Cell) -> Iterator[Figure]:
     """Figures of every cycle, or of chosen ones and means where there are many."""
     import numpy as np
 
@@ -250,7 +77,9 @@ def _figures(cell: _Cell) -> Iterator[Figure]:
     if cycles.count > ALL_FIGURES:
         whole = np.flatnonzero(cycles.complete)
         best = whole[np.argmax(out[whole])]
-        indices = np.unique([*whole[:2], whole[-1], best, *([cell.reference] if cell.reference is not None else [])])
+        indices = np.unique(
+            [*whole[:2], whole[-1], best, *(index for index in (cell.reference, cell.headline) if index is not None)]
+        )
     for index in indices:
         yield from _capacities(cell, int(index))
         if cycles.complete[index]:
@@ -264,16 +93,16 @@ def _figures(cell: _Cell) -> Iterator[Figure]:
             method="arithmetic mean over complete cycles behind the first", includes="scatter of the cycles",
             statistic="mean", cycles=span,
         )  # fmt: skip
-    faded = _faded(cell)
-    if faded is not None and cell.reference is not None:
+    fallen = faded(cell)
+    if fallen is not None and cell.reference is not None:
         yield figure(
-            "cycles_to_80_percent", cycles.number[faded], uncertainty=None,
+            "cycles_to_80_percent", cycles.number[fallen], uncertainty=None,
             method="first cycle at the reference's current (within 10 %) with less than 80 % of its capacity",
             reference_cycle=int(cycles.number[cell.reference]),
         )  # fmt: skip
 
 
-def _capacities(cell: _Cell, index: int) -> Iterator[Figure]:
+def _capacities(cell: Cell, index: int) -> Iterator[Figure]:
     """Capacity, energy and mean voltage of the halves that a cycle has."""
     import numpy as np
 
@@ -309,7 +138,7 @@ def _capacities(cell: _Cell, index: int) -> Iterator[Figure]:
 
 
 def _specific(
-    cell: _Cell, way: str, value: float, known: float | None, includes: str, at: dict[str, Condition]
+    cell: Cell, way: str, value: float, known: float | None, includes: str, at: dict[str, Condition]
 ) -> Iterator[Figure]:
     """Capacity over mass."""
     import math
@@ -326,7 +155,7 @@ def _specific(
     )  # fmt: skip
 
 
-def _ratios(cell: _Cell, index: int) -> Iterator[Figure]:
+def _ratios(cell: Cell, index: int) -> Iterator[Figure]:
     """Efficiencies, hysteresis and retention of a complete cycle."""
     import numpy as np
 
@@ -362,7 +191,7 @@ def _ratios(cell: _Cell, index: int) -> Iterator[Figure]:
         )  # fmt: skip
 
 
-def _cycle_table(cell: _Cell) -> Table:
+def _cycle_table(cell: Cell) -> Table:
     """One row a cycle."""
     import numpy as np
 
@@ -406,7 +235,7 @@ TECHNIQUES = (
             "discharge_energy", "charge_energy", "mean_charge_voltage", "voltage_hysteresis",
         ),
         (
-            Setting("electrode", "Which half-cycle comes first and what efficiency means.", options=_ELECTRODES),
+            Setting("electrode", "Which half-cycle comes first and what efficiency means.", options=ELECTRODES),
             Setting("reference_cycle", "Cycle that retention refers to (default: the first complete one).", unit="1"),
             Setting("nominal_capacity", "Capacity that C rates refer to.", unit="mAh"),
             Setting("plot_cycles", "Cycles to draw and to differentiate, such as 1,2,50."),

@@ -230,7 +230,7 @@ def _steps_fit(time: "Numbers", step_time: "Numbers") -> bool:
     import numpy as np
 
     inner = np.diff(step_time) >= 0
-    if not np.isfinite(step_time).all() or inner.sum() < 0.5 * len(inner):
+    if not inner.size or not np.isfinite(step_time).all() or inner.sum() < 0.5 * len(inner):
         return False
     fits = np.abs(np.diff(step_time)[inner] - np.diff(time)[inner]) <= 1e-3 + 1e-3 * np.abs(np.diff(time)[inner])
     return bool(fits.mean() > 0.9)

@@ -15,6 +15,7 @@ from jointlab.science.techniques.spectra import (
     high_frequency_resistance,
     polarization_resistance,
     spectra,
+    without_frequency,
 )
 from jointlab.science.techniques.technique import Analysis, Figure, Technique, figure
 
@@ -35,6 +36,7 @@ _SETTINGS = (
     Setting("circuit", f"Equivalent circuit to fit: {', '.join(PRESETS)}, or free such as R0-p(R1,Q1)-W1 (elements R C L Q W Wo Ws)."),
     Setting("circuit_start", "Starting values of the circuit's parameters, separated by commas, in its order; otherwise from the spectrum."),
     Setting("weighting", "Weighting of a circuit fit.", options=("modulus", "unit"), default="modulus"),
+    Setting("fit_scale", "Whether parameters of a circuit are fitted as logarithms down to the minimum, or linearly with the stopping rule of scipy's curve_fit, as impedance.py does.", options=("logarithmic", "linear"), default="logarithmic"),
     Setting("inductive_points", "Whether points with a positive imaginary part take part in tests and fits.", options=("keep", "drop"), default="keep"),
     Setting("kramers_kronig_c", "Criterion c for μ of the Kramers-Kronig test, between 0 and 1.", unit="1", default="0.85"),
 )  # fmt: skip
@@ -60,6 +62,9 @@ def analyse(reading: Reading, settings: Settings) -> Analysis:
     all_spectra = spectra(reading)
     if not all_spectra:
         found.warnings.append(Caution("impedance.no-spectrum", "No table has frequencies with an impedance."))
+    if all_spectra and (resting := without_frequency(reading)):
+        message = f"{resting} rows have no frequency above zero and take part in no spectrum: no alternating current was measured there."
+        found.warnings.append(Caution("impedance.no-frequency", message))
     if len(all_spectra) > _MOST_SPECTRA:
         found.warnings.append(
             Caution("impedance.many-spectra", f"The first {_MOST_SPECTRA} of {len(all_spectra)} spectra are analysed.")
@@ -167,6 +172,7 @@ def _fit(circuit: Circuit, spectrum: Spectrum, settings: Settings, found: _Found
     from jointlab.science.techniques.circuit_fit import fit_circuit
 
     weighting = settings.choice("weighting", ("modulus", "unit"), "modulus")
+    scale = settings.choice("fit_scale", ("logarithmic", "linear"), "logarithmic")
     try:
         fit = fit_circuit(
             circuit,
@@ -174,13 +180,15 @@ def _fit(circuit: Circuit, spectrum: Spectrum, settings: Settings, found: _Found
             spectrum.impedance,
             weighting="unit" if weighting == "unit" else "modulus",
             start=_start(circuit, settings),
+            scale="linear" if scale == "linear" else "logarithmic",
         )
     except BadInput as fault:
         if fault.code != "impedance.few-points":
             raise
         found.warnings.append(Caution(fault.code, f"{fault.message}{_place(spectrum)}"))
         return None
-    method = f"complex non-linear least squares of {circuit.text}, {weighting} weighting"
+    how = ", linear parameters with scipy's stopping rule" if scale == "linear" else ""
+    method = f"complex non-linear least squares of {circuit.text}, {weighting} weighting{how}"
     _say_fit(fit, spectrum, method, found)
     return fit.impedance
 

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 from jointlab.science.plots.plot import Axis, Band, Plot, Series
 from jointlab.science.reading import Caution, Reading, Table
-from jointlab.science.settings import Setting, Settings
+from jointlab.science.settings import Settings
+from jointlab.science.techniques.solar_cell_settings import CELL_SETTINGS
 from jointlab.science.techniques.technique import Analysis, Figure, Technique, figure
 
 if TYPE_CHECKING:
@@ -15,10 +16,7 @@ _FINAL = 0.1  # of the duration: the end over which is averaged
 _FEWEST = 5
 _NOT_SHOWN = ("area", "irradiance", "temperature")
 
-SETTINGS = (
-    Setting("area", "Area of the cell (aperture or active); overrides the file's.", unit="cm^2"),
-    Setting("irradiance", "Irradiance on the cell; overrides the file's.", unit="mW/cm^2"),
-)
+SETTINGS = (*CELL_SETTINGS,)
 
 
 def applies(reading: Reading, settings: Settings) -> bool:

@@ -39,6 +39,7 @@ SETTINGS = (
     Setting("unit_cell", "Crystal system and approximate edges, such as “cubic a=5.431” or “hexagonal a=4.759 c=12.992” (angstrom)."),
     Setting("centring", "Centring of the cell.", options=("P", "I", "F", "A", "B", "C", "R"), default="P"),
     Setting("index_tolerance", "Greatest distance of a reflection from its calculated place.", "deg", default="0.25"),
+    Setting("index_scatter", "Greatest scatter of the indexed reflections about the refined cell, beyond three times the uncertainty of their positions; above it there is no cell.", "deg", default="0.03"),
     Setting("shift", "What is refined beside the cell.", options=("auto", "none", "zero", "displacement"), default="auto"),
 )  # fmt: skip
 

@@ -95,6 +95,8 @@ def _averaged(
     """Ascending voltages, each once: currents at one voltage are averaged."""
     import numpy as np
 
+    if (np.diff(voltage) > 0).all():
+        return voltage, current
     unique, inverse = np.unique(voltage, return_inverse=True)
     return unique, np.bincount(inverse, weights=current) / np.bincount(inverse)
 
@@ -247,19 +249,26 @@ def _maximum(v: "NDArray[np.float64]", j: "NDArray[np.float64]", open_circuit: f
 def _quartic_top(x: "NDArray[np.float64]", y: "NDArray[np.float64]") -> tuple[Estimate, Estimate]:
     """The top of the quartic through points (voltage, power); the highest point where the quartic has none inside."""
     import numpy as np
-    from numpy.polynomial import Polynomial
+    from numpy.polynomial.polynomial import polyder, polyfit, polyroots, polyval
+    from numpy.polynomial.polyutils import mapparms
 
-    quartic = Polynomial.fit(x, y, min(4, len(x) - 1))
-    noise = float(np.sqrt(np.sum((y - quartic(x)) ** 2) / max(len(x) - 5, 1)))
-    roots = quartic.deriv().roots()
+    # What numpy's class Polynomial computes, without its ceremonies, which take longer than the fit.
+    ends = np.array([x.min(), x.max()])
+    offset, scale = mapparms(ends, np.array([-1.0, 1.0]))
+    scaled = offset + scale * x
+    quartic = polyfit(scaled, y, min(4, len(x) - 1))
+    noise = float(np.sqrt(np.sum((y - polyval(scaled, quartic)) ** 2) / max(len(x) - 5, 1)))
+    back, width = mapparms(np.array([-1.0, 1.0]), ends)
+    roots = back + width * polyroots(polyder(quartic, 1, scale))
     real = roots[np.abs(roots.imag) < 1e-9].real
     real = real[(real >= x[0]) & (real <= x[-1])]
     step = float(np.diff(x).max())
     if not len(real):
         highest = int(np.argmax(y))
         return Estimate(float(y[highest]), noise), Estimate(float(x[highest]), step)
-    best = float(real[np.argmax(quartic(real))])
-    curvature = abs(float(quartic.deriv(2)(best)))
+    best = float(real[np.argmax(polyval(offset + scale * real, quartic))])
+    at_best = offset + scale * best
+    curvature = abs(float(polyval(at_best, polyder(quartic, 2, scale))))
     spread = noise * (5 / len(x)) ** 0.5  # five coefficients share the noise of the points
     voltage = (2 * spread / curvature) ** 0.5 if curvature else step
-    return Estimate(float(quartic(best)), spread), Estimate(best, voltage)
+    return Estimate(float(polyval(at_best, quartic)), spread), Estimate(best, voltage)

@@ -12,6 +12,7 @@ from jointlab.science.plots.plot import Axis, Plot, Series
 from jointlab.science.reading import Caution, Condition, Reading, Stated, Table
 from jointlab.science.settings import Setting, Settings
 from jointlab.science.techniques.solar_cell_curve import Estimate, NoFigures, Sweep, analyse_sweep
+from jointlab.science.techniques.solar_cell_settings import CELL_SETTINGS
 from jointlab.science.techniques.technique import Analysis, Figure, Technique, figure
 
 if TYPE_CHECKING:
@@ -28,8 +29,7 @@ _CURVES_DRAWN = 12
 _BRANCH = 8  # points that make a branch of a sweep there and back
 
 SETTINGS = (
-    Setting("area", "Area of the cell (aperture or active); overrides the file's.", unit="cm^2"),
-    Setting("irradiance", "Irradiance on the cell; overrides the file's.", unit="mW/cm^2"),
+    *CELL_SETTINGS,
     Setting("area_uncertainty", "Relative standard uncertainty of the area.", unit="%"),
     Setting("irradiance_uncertainty", "Relative standard uncertainty of the irradiance.", unit="%"),
 )

@@ -51,6 +51,12 @@ def spectra(reading: Reading) -> list[Spectrum]:
     return found
 
 
+def without_frequency(reading: Reading) -> int:
+    """Rows of impedance tables that have no positive frequency, such as the rests that EC-Lab writes with 0 Hz."""
+    tables = [table for table in reading.tables if _impedance(table) is not None]
+    return sum(table.rows - int((table.array("frequency") > 0).sum()) for table in tables)
+
+
 def _impedance(table: Table) -> "NDArray[np.complex128] | None":
     import numpy as np
 
@@ -68,9 +74,11 @@ def _parts(
     """Rows of each spectrum: by cycle where the table counts several, else by frequencies that start again."""
     import numpy as np
 
-    if table.has("cycle") and len(numbers := np.unique(table.array("cycle")[frequency > 0])) > 1:
+    cycle = table.array("cycle") if table.has("cycle") else np.full(table.rows, np.nan)
+    numbers = np.unique(cycle[(frequency > 0) & np.isfinite(cycle)])
+    if len(numbers) > 1:
         for number in numbers:
-            yield {"cycle": int(number)}, table.array("cycle") == number
+            yield {"cycle": int(number)}, cycle == number
         return
     measured = np.flatnonzero(frequency > 0)
     steps = np.diff(np.log(frequency[measured]))

@@ -35,6 +35,9 @@ class Analysis:
     plots: tuple[Plot, ...] = ()
     warnings: tuple[Caution, ...] = ()
     decisions: Mapping[str, Condition] = field(default_factory=dict)  # what was chosen and may be set otherwise
+    telling: tuple[
+        Figure, ...
+    ] = ()  # the first of a quantity here speaks for the others in a headline; else the first of all
 
 
 @dataclass(frozen=True)

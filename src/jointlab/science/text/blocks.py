@@ -5,20 +5,25 @@ Rigs that a laboratory built itself write a few lines about the measurement and 
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from jointlab.errors import BadInput
 from jointlab.science.source import Source
 from jointlab.science.text.decoding import decode
 from jointlab.science.text.engine import Text
-from jointlab.science.text.headers import Header, may_be_header, split_header
+from jointlab.science.text.headers import Header, may_be_header, split_header, wordy_lines
 from jointlab.science.units import parse_unit
 
 Wanted = Callable[[Sequence[Header]], bool]
 
 _SEPARATORS = ("\t", ";", ",", " ")
 _NUMBER = re.compile(r"[-+]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][-+]?\d+)?$|[-+]?(?:nan|inf)$", re.IGNORECASE)
+_END = re.compile(
+    rb'^(?:[ \t;,]*\r?$|[ \t"]*(?![nN][aA][nN]\b|[iI][nN][fF]\b)(?:[A-Za-z#\[{/*]|[\x80-\xff]))', re.MULTILINE
+)
+_BEGINS_NUMBER = bytes(byte in b"+-.0123456789" for byte in range(256))
 _BRACKETS = "[](){}<>"
 _SEARCHED = 2000  # lines in which a header is looked for, between one table and the next
 _MOST_BLOCKS = 500
@@ -52,9 +57,15 @@ def head_texts(source: Source) -> tuple[str, ...]:
     return tuple(head.decode(encoding, errors="ignore") for encoding in ("utf-8-sig", "windows-1251", "gb18030"))
 
 
-def has_header(lines: Sequence[str], wanted: Wanted) -> bool:
+def has_header(text: str, wanted: Wanted) -> bool:
     """Whether one of the lines is a header that `wanted` knows, with numbers below it."""
-    return any(_header_at(lines, number, wanted) is not None for number in range(len(lines)))
+    return any(wanted(block.cells) for block in _headers(text))
+
+
+@lru_cache(maxsize=8)  # several recognisers ask about one head
+def _headers(text: str) -> tuple[HeadedBlock, ...]:
+    lines = text.splitlines()
+    return tuple(block for number, _ in wordy_lines(text) for block in _headers_at(lines, number))
 
 
 def headed_blocks(text: Text, wanted: Wanted) -> list[HeadedBlock]:
@@ -121,9 +132,14 @@ def _continued(text: Text, line: int, last: HeadedBlock) -> HeadedBlock | None:
 
 def _header_at(lines: Sequence[str], number: int, wanted: Wanted) -> HeadedBlock | None:
     """The header in this line, with positions counted from the first of `lines`."""
+    return next((block for block in _headers_at(lines, number) if wanted(block.cells)), None)
+
+
+def _headers_at(lines: Sequence[str], number: int) -> Iterator[HeadedBlock]:
+    """The line as a header, by each separator that has numbers below it."""
     line = lines[number].lstrip("\ufeff").lstrip("#%! ")
     if len(line) > _LONGEST or not may_be_header(line):
-        return None
+        return
     for separator in _SEPARATORS:
         row = split_row(line, separator, header=True)
         if len(row) < 2 or _is_numeric(row):
@@ -138,9 +154,7 @@ def _header_at(lines: Sequence[str], number: int, wanted: Wanted) -> HeadedBlock
                 cells = [c if u is None else replace(c, unit=u) for c, u in _longest(cells, units)]
         else:
             continue
-        if wanted(cells):
-            return HeadedBlock(number, tuple(cells), separator, below, below)
-    return None
+        yield HeadedBlock(number, tuple(cells), separator, below, below)
 
 
 def _longest(cells: list[Header], units: list[str | None]) -> Iterable[tuple[Header, str | None]]:
@@ -187,6 +201,11 @@ def _with_comma_unit(cell: Header) -> Header:
 
 def _end_of_numbers(text: Text, start: int) -> int:
     """The first line from `start` on that is blank or begins with a word."""
-    pattern = rb'^(?:[ \t;,]*\r?$|[ \t"]*(?![nN][aA][nN]\b|[iI][nN][fF]\b)(?:[A-Za-z#\[{/*]|[\x80-\xff]))'
-    match = re.compile(pattern, re.MULTILINE).search(text.data, text.offset(start))
+    if start < text.line_count:  # most tables: every row begins with a digit or a sign
+        import numpy as np
+
+        first = np.frombuffer(text.data, dtype=np.uint8)[text.starts[start:]]
+        if np.frombuffer(_BEGINS_NUMBER, dtype=np.bool_)[first].all():
+            return text.line_count
+    match = _END.search(text.data, text.offset(start))
     return text.line_count if match is None or match.start() >= len(text.data) else text.line_at(match.start())

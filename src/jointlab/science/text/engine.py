@@ -72,10 +72,10 @@ class Text:
     @cached_property
     def _first_starts(self) -> list[int]:
         """Offsets of the lines at the top, so that a header is found without counting the lines of a large file."""
-        starts = [0]
-        while len(starts) < _TOP and (end := self._head.find(b"\n", starts[-1]) + 1):
-            starts.append(end)
-        return starts
+        import numpy as np
+
+        ends = np.flatnonzero(np.frombuffer(self._head, dtype=np.uint8) == ord("\n")) + 1
+        return [0, *ends[: _TOP - 1].tolist()]
 
     @property
     def line_count(self) -> int:
@@ -107,7 +107,8 @@ class Text:
         """Number of the first line in [start, stop) in which the regular expression is found."""
         begin, end = self.offset(start), self.offset(self.line_count if stop is None else stop)
         match = re.compile(pattern.encode(), re.MULTILINE).search(self.data, begin, end)
-        return None if match is None else self.line_at(match.start())
+        # where a pattern may match nothing at all, the end of the data is no line
+        return None if match is None or match.start() >= len(self.data) else self.line_at(match.start())
 
     def line_at(self, offset: int) -> int:
         """Number of the line that holds a byte offset."""

@@ -11,6 +11,7 @@ _BRACKETS = tuple(
     re.compile(rf"^(?P<name>.+{greed})\s*[(\[{{](?P<unit>[^\[\]{{}}]*)[)\]}}]\s*$") for greed in ("?", "")
 )
 _WORD = re.compile(r"[^\W\d_eE]|[eE](?![-+]?\d)|(?<![\d.,])[eE]")  # an e inside a number is none
+_MAY_BE_LETTER = re.compile(r"[a-zA-Z\x80-\U0010ffff]")
 _SHORT = 100  # characters of a cell that is remembered
 
 
@@ -26,6 +27,29 @@ class Header:
 def may_be_header(line: str) -> bool:
     """Whether a line has any word: a cheap question before it is parted in every way, for rows of numbers are many."""
     return _WORD.search(line) is not None
+
+
+@lru_cache(maxsize=8)  # twenty recognisers look at one head
+def wordy_lines(text: str) -> tuple[tuple[int, str], ...]:
+    """The lines of a text that may be headers, each with its number."""
+    lines = text.splitlines()
+    if len(lines) != text.count("\n") + (not text.endswith("\n")):  # other line ends than LF and CR LF
+        return tuple((number, line) for number, line in enumerate(lines) if may_be_header(line))
+    found, number, at = [], 0, 0
+    while at >= 0 and (word := letter_from(text, at, _WORD)) >= 0:
+        number += text.count("\n", at, word)
+        found.append((number, lines[number]))
+        at = text.find("\n", word)
+    return tuple(found)
+
+
+def letter_from(text: str, at: int, pattern: re.Pattern[str]) -> int:
+    """Where from `at` on a pattern that begins with a letter is first found, or -1: rows of numbers are passed quickly."""
+    while (match := _MAY_BE_LETTER.search(text, at)) is not None:
+        if pattern.match(text, match.start()) is not None:
+            return match.start()
+        at = match.end()
+    return -1
 
 
 def split_header(cell: str) -> Header:

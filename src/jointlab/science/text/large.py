@@ -1,6 +1,6 @@
 """Large clean tables, parsed where they lie in memory: no byte is copied, and nothing is repaired.
 
-Clean means: no quote, one decimal mark, every sampled cell a number or empty, whole last lines. Whatever is not clean is
+Clean means: no quote, one decimal mark, as many cells in every sampled row as the header has, whole last lines. Whatever is not clean is
 left to `tables`, which looks at everything; both give the same columns.
 """
 
@@ -9,16 +9,17 @@ from dataclasses import dataclass
 
 from jointlab.errors import BadInput
 from jointlab.science.text.decimal import DecimalMark, decide_decimal
-from jointlab.science.text.tables import Layout, ParsedTable, drop_empty, is_text
+from jointlab.science.text.tables import SAMPLE, Layout, ParsedTable, drop_empty, is_text, stripped
 
 _SAMPLE = 1 << 16  # bytes from either end
 
 
 @dataclass(frozen=True)
 class CleanForm:
-    """The columns of a clean table, its separator and its decimal mark."""
+    """The columns of a clean table, which of them are words, its separator and its decimal mark."""
 
     labels: tuple[str, ...]
+    words: frozenset[str]
     separator: str
     mark: DecimalMark
 
@@ -35,9 +36,9 @@ def clean_form(data: bytes, begin: int, names: Sequence[str], separator: str, *,
     if mark is None or not rows or {len(row) for row in rows} != {len(names)}:
         return None
     layout = Layout(separator, mark.mark)
-    if any(is_text([row[at].decode("latin-1") for row in rows], layout) for at in range(len(names))):
-        return None
-    return CleanForm(tuple(names), separator, mark)
+    shown = [[cell.decode("latin-1").strip() for cell in row] for row in (*rows[:SAMPLE], *rows[SAMPLE:][-SAMPLE:])]
+    words = frozenset(name for at, name in enumerate(names) if is_text([row[at] for row in shown], layout))
+    return CleanForm(tuple(names), words, separator, mark)
 
 
 def _mark(data: bytes, begin: int, top: bytes, separator: str, given: str | None) -> DecimalMark | None:
@@ -61,11 +62,11 @@ def parse_clean(data: bytes, form: CleanForm, *, skip: int) -> ParsedTable | Non
             data,
             has_header=False,
             skip_lines=skip,
-            schema=dict.fromkeys(form.labels, pl.Float64),
+            schema={label: pl.String if label in form.words else pl.Float64 for label in form.labels},
             separator=form.separator,
             decimal_comma=form.mark.mark == ",",
             quote_char=None,
         )
     except pl.exceptions.PolarsError:
         return None
-    return ParsedTable(drop_empty(frame, form.labels))
+    return ParsedTable(drop_empty(stripped(frame), form.labels))

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 _LONGEST = 4096  # characters; no row of numbers is longer, and the patterns below take long over endless digits
 _POINT = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$")
@@ -17,6 +18,7 @@ class RowForm:
     width: int
 
 
+@lru_cache(maxsize=512)  # several recognisers ask about the lines of one head
 def row_form(line: str) -> RowForm | None:
     """The form of one line, or None if it is no row of two or more numbers.
 
@@ -37,8 +39,15 @@ def row_form(line: str) -> RowForm | None:
 
 def common_form(lines: Sequence[str]) -> RowForm | None:
     """The one form of all lines that are not blank, or None if any of them differs or is no row of numbers."""
-    forms = {row_form(line) for line in lines if line.strip()}
-    return forms.pop() if len(forms) == 1 else None
+    first: RowForm | None = None
+    for line in lines:
+        if not line.strip():
+            continue
+        form = row_form(line)
+        if form is None or form != (first or form):
+            return None
+        first = form
+    return first
 
 
 def _all(pattern: re.Pattern[str], cells: Sequence[str]) -> bool:

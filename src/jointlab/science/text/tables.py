@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from jointlab.errors import BadInput
 from jointlab.science.reading import Caution
+from jointlab.science.text.small import SMALL, plain_numbers
 
 if TYPE_CHECKING:
     import polars as pl
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 NULLS = ["", "-", "--", "---", "N/A", "NA", "n/a", "#N/A", "ERROR", "null", "None", "*", "***", "OVLD", "......"]
 _FILLERS = b"\r\n\x1a"
 _FEWEST_ALIKE = 3  # rows before it that tell how long the last number of a row is
-_SAMPLE = 100  # rows looked at from either end to tell text from numbers
+SAMPLE = 100  # rows looked at from either end to tell text from numbers
 _TOLERATED = 0.01  # share of the rows of a numeric column that may hold something else, each said
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$|[-+]?(nan|inf|infinity)$", re.IGNORECASE)
 
@@ -43,6 +44,14 @@ def parse_block(block: bytes, names: Sequence[str], layout: Layout) -> ParsedTab
 
     Raises BadInput ``table.empty`` and ``table.columns`` (rows wider or narrower than the header).
     """
+    if len(block) <= SMALL and layout.decimal == "." and not layout.grouping:
+        plain = plain_numbers(block, names, layout.separator)
+        if plain is not None:
+            return ParsedTable(plain)
+    return _parse(block, names, layout)
+
+
+def _parse(block: bytes, names: Sequence[str], layout: Layout) -> ParsedTable:
     import polars as pl
 
     ended = block.endswith((b"\n", b"\r"))
@@ -71,7 +80,7 @@ def parse_block(block: bytes, names: Sequence[str], layout: Layout) -> ParsedTab
             NULLS,
         ):  # looking for each of them in every cell takes half as long again: only where needed
             try:
-                read = _stripped(_read(block, schema, layout, nulls))
+                read = stripped(_read(block, schema, layout, nulls))
             except pl.exceptions.PolarsError:
                 continue  # something in a column of numbers is none: find out what and where
             return ParsedTable(drop_empty(read, names), tuple(cautions))
@@ -96,11 +105,13 @@ def _ragged(block: bytes, layout: Layout, width: int) -> BadInput:
     )  # fmt: skip
 
 
-def _stripped(frame: "pl.DataFrame") -> "pl.DataFrame":
+def stripped(frame: "pl.DataFrame") -> "pl.DataFrame":
     """Words without blanks around them; what is nothing but blanks or a word for nothing is absent."""
     import polars as pl
 
     words = [label for label, kind in frame.schema.items() if kind == pl.String]
+    if not words:
+        return frame
     padded = frame.select(
         pl.any_horizontal(
             *(pl.col(label).str.starts_with(mark) | pl.col(label).str.ends_with(mark) for mark in (" ", "\t")),
@@ -150,8 +161,8 @@ def _tidy(block: bytes, separator: str) -> bytes:
 def _sample_rows(block: bytes, separator: str) -> list[list[str]]:
     """The first and last rows, parted into cells."""
     head, tail = block[: 1 << 16].decode(errors="replace"), block[-(1 << 16) :].decode(errors="replace")
-    first = head.splitlines()[:_SAMPLE] if len(block) <= 1 << 16 else head.splitlines()[:-1][:_SAMPLE]
-    last = tail.splitlines()[1:][-_SAMPLE:] if len(block) > 1 << 16 else tail.splitlines()[_SAMPLE:][-_SAMPLE:]
+    first = head.splitlines()[:SAMPLE] if len(block) <= 1 << 16 else head.splitlines()[:-1][:SAMPLE]
+    last = tail.splitlines()[1:][-SAMPLE:] if len(block) > 1 << 16 else tail.splitlines()[SAMPLE:][-SAMPLE:]
     return [[cell.strip().strip('"') for cell in line.split(separator)] for line in (*first, *last) if line.strip()]
 
 
@@ -211,7 +222,7 @@ def _last_number(before: bytes, last: bytes, separator: str) -> Literal["whole",
     have fewer characters than any before them (whole numbers and words: than the one before); else it stays open.
     """
     end_of_it = before[-(1 << 14) :].decode(errors="replace").splitlines()
-    lines = [line for line in end_of_it[len(before) > 1 << 14 :] if line.strip()][-_SAMPLE:]
+    lines = [line for line in end_of_it[len(before) > 1 << 14 :] if line.strip()][-SAMPLE:]
     spare = separator if all(line.endswith(separator) for line in lines) else ""
     *others, end = [
         line.removesuffix(spare).rpartition(separator)[2].strip().strip('"')

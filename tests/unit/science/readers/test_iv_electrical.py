@@ -69,3 +69,21 @@ def test_cut_and_mutated_files() -> None:
             read_source(Source("a.csv", bytes(broken)))
         except BadInput:
             continue
+
+
+MADE = """SetupTitle, diode
+TestParameter, Context.MainFrame, B1500A
+TestParameter, Channel.IName, Id, Is
+TestParameter, Channel.VName, Vd, Vs
+DataName, Vd, Id
+DataValue, 0, 0
+DataValue, 0.1, 4.66E-11
+DataValue, 0.2, 2.24E-09
+"""
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\n\n"])
+def test_the_last_row_is_read_however_the_file_ends(end: str) -> None:
+    (table,) = read_source(Source("a.csv", (MADE.rstrip("\n") + end).encode())).tables
+    assert table.array("potential").tolist() == [0.0, 0.1, 0.2]
+    assert table.array("current")[-1] == 2.24e-9

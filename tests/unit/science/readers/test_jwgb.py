@@ -105,6 +105,15 @@ def test_numbers_as_text_with_decimal_commas_and_a_run_over_midnight() -> None:
     assert file.reading.facts["sample_mass"] == 0.05
 
 
+@pytest.mark.parametrize(("printed", "mass"), [("0,0500(g)", 0.05), ("0.0500(g)", 0.05), ("1,234(g)", None)])
+def test_a_mass_whose_comma_nothing_decides_is_not_guessed(printed: str, mass: float | None) -> None:
+    keys: list[list[str | float]] = [["Adsorbate", "N2"], ["Sample Weight", printed]]
+    points: list[list[str | float]] = [["1", 1.5, 0.015, 10.5, 100.0], ["2", 2.5, 0.025, 12.5, 100.0]]
+    header: list[str | float] = ["No.", "p (kPa)", "p/p0", "V (cm³/g STP)", "p0 (kPa)"]
+    file = read_source(Source("x.xlsx", workbook({"Info": keys, "Isotherm": [header, *points]})))
+    assert file.reading.facts.get("sample_mass") == mass
+
+
 def test_chinese_labels_and_an_amount_of_the_whole_sample() -> None:
     keys: list[list[str | float]] = [["吸附质", "N2"], ["样品质量", "0.0500(g)"]]
     points: list[list[str | float]] = [["1", 1.5, 0.015, 10.5, 100.0], ["2", 2.5, 0.025, 12.5, 100.0]]

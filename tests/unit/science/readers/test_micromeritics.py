@@ -127,6 +127,12 @@ def test_a_text_with_tabs_decimal_commas_and_named_branches() -> None:
     assert file.reading.facts["sample_mass"] == 0.5
 
 
+@pytest.mark.parametrize(("printed", "mass"), [("0.5000 g", 0.5), ("1,234 g", None)])
+def test_a_mass_with_a_comma_that_the_file_does_not_use_is_not_guessed(printed: str, mass: float | None) -> None:
+    file = read_text(HEAD.replace("0.5000 g", printed) + STACKED)
+    assert file.reading.facts.get("sample_mass") == mass
+
+
 def test_a_report_without_an_isotherm_is_refused() -> None:
     with pytest.raises(BadInput) as caught:
         read_text(HEAD + RESULTS)

@@ -91,3 +91,10 @@ def test_what_cannot_be_read_is_refused(changes: dict[str, object], code: str) -
 def test_cut_json_is_refused() -> None:
     with pytest.raises(BadInput, match="not complete JSON"):
         read_source(Source("x.json", json.dumps(HEAD).encode()[:-3]))
+
+
+def test_names_hold_nothing_that_no_database_stores() -> None:
+    file = read_json(material={"name": "sil\0ica"}, user="\ud800nobody", comment="a\0b")
+    told = str(dict(file.reading.facts))
+    assert "sil�ica" in told and "�nobody" in told
+    assert "\0" not in told and told.isprintable()

@@ -173,3 +173,10 @@ def test_header_numbers_with_a_decimal_comma_follow_the_rows() -> None:
     assert comma.reading.facts["wavelength_kalpha1"] == 0.1540593
     assert comma.reading.rows_stated == {"scan 1": 4}
     assert comma.tables[0].conditions == point.tables[0].conditions
+
+
+def test_more_scans_than_any_measurement_has_are_refused_before_they_are_read() -> None:
+    with pytest.raises(BadInput) as caught:
+        ras("*RAS_INT_START\n1 2 1\n*RAS_INT_END\n" * 20_001)
+    assert caught.value.code == "diffraction.scans"
+    assert "20000 scans" in caught.value.message

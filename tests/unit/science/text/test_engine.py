@@ -230,3 +230,25 @@ def test_a_large_table_is_parsed_where_it_lies_and_gives_the_same(
     large = text.table(1, names, separator="\t")
     assert "data" not in vars(text), "no copy of a large text is made"
     assert large.frame.equals(usual.frame)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("separator", [",", "\t"])
+def test_a_large_table_with_words_is_parsed_where_it_lies_and_gives_the_same(
+    separator: str, end: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kinds = ("CC Chg", " Rest ", "--", "", "CV Chg")
+    rows = [
+        [f"{i}", kinds[i % 5], f"{i // 3600:02d}:{i // 60 % 60:02d}:{i % 60:02d}", f"{i * 0.37:.4f}", "Close"]
+        for i in range(1, 4000)
+    ]
+    rows[1700][3] = ""
+    body = "a,b,c,d,e\n" + "".join(separator.join(row) + end for row in rows)
+    names = ["a", "b", "c", "d", "e"]
+    usual = text_of(body.encode()).table(1, names, separator=separator)
+    monkeypatch.setattr("jointlab.science.text.engine._LARGE", 1000)
+    text = text_of(body.encode())
+    large = text.table(1, names, separator=separator)
+    assert "data" not in vars(text), "no copy of a large text is made"
+    assert large.frame.equals(usual.frame)
+    assert large.frame["b"][:4].to_list() == ["Rest", None, None, "CV Chg"]

@@ -54,8 +54,9 @@ def analyse_reading(reading: Reading, settings: Settings) -> Analysis:
         scan = _Scan(number if len(scans) > 1 else None, options, radiation)
         total.take(scan.part(table), suffix="" if scan.number is None else f", scan {number}")
     return Analysis(
-        tuple(total.figures), tuple(total.tables), tuple(total.plots), _once(total.warnings), total.decisions
-    )
+        tuple(total.figures), tuple(total.tables), tuple(total.plots), _once(total.warnings), total.decisions,
+        tuple(total.telling),
+    )  # fmt: skip
 
 
 def _once(warnings: list[Caution]) -> tuple[Caution, ...]:
@@ -173,6 +174,7 @@ class _Scan:
             part.figures += [
                 figure(name, value, uncertainty=u, method=_FIT, includes=text, **told) for name, value, u, text in rows
             ]
+        part.telling += [f for f in part.figures if strongest and f.conditions.get("peak") == strongest[0] + 1]
 
     def _peak_table(
         self, pattern: Pattern, found: PeakList, sizes: dict[int, tuple[float, float]], labels: dict[int, str]

@@ -17,6 +17,8 @@ from jointlab.science.techniques.technique import figure
 
 _CHANCE = 0.3  # share of the range that calculated lines cover, above which a match says little
 _FEW = 0.5
+_CERTAIN = 3.0  # times the uncertainty of the positions by which they may miss the cell
+_FAR = 0.3  # deg; a sample that lies 0.6 mm off at 240 mm shifts a pattern as much
 
 
 @dataclass(frozen=True)
@@ -46,8 +48,12 @@ def cell_part(
             f"Fewer reflections than {len(cell.free) + 1} lie within {options.tolerance:g} deg of the cell given: it is not refined.",
         )
         return made
-    made.labels.update({int(i): hkl_label(hkl) for i, hkl in zip(indexed.peak, indexed.hkl, strict=True)})
+    u_used = np.array([p.u_two_theta for p in peaks])[indexed.peak]
     _judge(part, indexed, two_theta, radiation.kalpha1, options)
+    if (doubt := _doubt(indexed, u_used, options)) is not None:
+        part.warn("diffraction.cell-refused", doubt)
+        return made
+    made.labels.update({int(i): hkl_label(hkl) for i, hkl in zip(indexed.peak, indexed.hkl, strict=True)})
     _figures(part, indexed, options, conditions)
     obs, calc = two_theta[indexed.peak], indexed.refined.calculated
     number = [RawColumn(indexed.hkl[:, n], None, "1", name=name) for n, name in enumerate("hkl")]
@@ -91,6 +97,25 @@ def _judge(part: Part, indexed: Indexed, two_theta: Array, wavelength: float, op
             "diffraction.no-shift",
             "Too few indexed reflections to refine the sample's displacement with the cell: the edges hold its error.",
         )
+
+
+def _doubt(indexed: Indexed, u_two_theta: Array, options: Options) -> str | None:
+    """Why the refined cell is none: the reflections miss it by more than they are uncertain, or the pattern would be far off."""
+    refined, count = indexed.refined, indexed.peak.size
+    free = len(refined.cell.free) + (indexed.shift != "none")
+    scatter = refined.rms * float(np.sqrt(count / max(count - free, 1)))
+    u = float(np.sqrt(np.mean(u_two_theta**2)))
+    if scatter > options.scatter + _CERTAIN * u:
+        return (
+            f"The {count} reflections that lie near lines of the cell given miss the refined cell by {scatter:.3f} deg; their positions are certain to {u:.3f} deg."
+            f" They do not belong to it, and no cell is given. Check unit_cell and centring, narrow index_tolerance, or allow more with index_scatter."
+        )
+    if abs(refined.shift) > _FAR:
+        return (
+            f"The cell given fits only with the pattern shifted by {refined.shift:.2f} deg, more than a displaced sample or a wrong zero does, and no cell is given."
+            f" Check unit_cell, centring and wavelength."
+        )
+    return None
 
 
 def _figures(part: Part, indexed: Indexed, options: Options, conditions: dict[str, Condition]) -> None:

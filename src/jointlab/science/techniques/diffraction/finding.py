@@ -6,6 +6,7 @@ standard deviation is the significance of a maximum.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -29,42 +30,72 @@ class Candidate:
     significance: float
 
 
-def find_peaks(x: Array, net: Array, variance: Array, *, threshold: float, widest: float) -> list[Candidate]:
-    """Maxima of `net` (background taken off) more significant than `threshold`, FWHM up to `widest` deg, by position."""
-    step = float(np.median(np.diff(x)))
-    grid = x if np.allclose(np.diff(x), step, rtol=0.02) else np.arange(x[0], x[-1], step)
-    signal = net if grid is x else np.interp(grid, x, net)
-    noise = variance if grid is x else np.interp(grid, x, variance)
-    scales = _scales(step, widest)
-    kept: list[Candidate] = []
-    for width in scales:
-        answer = _significance(signal, noise, width / step / _SIGMA_TO_FWHM)
-        for i in _prominent(answer, threshold):
-            if signal[i] > 0.0:
-                found = Candidate(float(grid[i]), float(width) / _BEST_FILTER, float(signal[i]), float(answer[i]))
-                kept = _with(kept, found)
-    return sorted(kept, key=lambda c: c.two_theta)
+@dataclass(frozen=True, eq=False)
+class Search:
+    """The filters for one set of angles `x` (deg, ascending), for FWHM up to `widest` deg: made once, used on each residual."""
+
+    x: Array
+    widest: float
+
+    @cached_property
+    def _grid(self) -> Array:
+        step = float(np.median(np.diff(self.x)))
+        even = np.allclose(np.diff(self.x), step, rtol=0.02)
+        return self.x if even else np.arange(self.x[0], self.x[-1], step)
+
+    @cached_property
+    def _filters(self) -> "_Filters":
+        step = float(np.median(np.diff(self.x)))
+        narrowest = _NARROWEST * step
+        count = max(int(np.ceil(np.log(max(self.widest / narrowest, 1.0)) / np.log(_SCALE_STEP))), 1)
+        widths = narrowest * _SCALE_STEP ** np.arange(count + 1, dtype=np.float64)
+        return _Filters(np.asarray(widths, dtype=np.float64), step, self._grid.size)
+
+    def peaks(self, net: Array, variance: Array, *, threshold: float) -> list[Candidate]:
+        """Maxima of `net` (background taken off) more significant than `threshold`, by position."""
+        grid = self._grid
+        signal = net if grid is self.x else np.interp(grid, self.x, net)
+        noise = variance if grid is self.x else np.interp(grid, self.x, variance)
+        kept: list[Candidate] = []
+        for width, answer in zip(self._filters.widths, self._filters.significance(signal, noise), strict=True):
+            for i in _prominent(answer, threshold):
+                if signal[i] > 0.0:
+                    found = Candidate(float(grid[i]), float(width) / _BEST_FILTER, float(signal[i]), float(answer[i]))
+                    kept = _with(kept, found)
+        return sorted(kept, key=lambda c: c.two_theta)
 
 
-def _scales(step: float, widest: float) -> Array:
-    narrowest = _NARROWEST * step
-    count = max(int(np.ceil(np.log(max(widest / narrowest, 1.0)) / np.log(_SCALE_STEP))), 1)
-    return np.asarray(narrowest * _SCALE_STEP ** np.arange(count + 1), dtype=np.float64)
+class _Filters:
+    """Filters of several widths (deg) for signals of `points` points `step` deg apart, as spectra."""
+
+    def __init__(self, widths: Array, step: float, points: int) -> None:
+        self.widths = widths
+        sigmas = widths / step / _SIGMA_TO_FWHM
+        self._points, self._reach = points, int(np.ceil(4.0 * sigmas[-1]))
+        self._size = _smooth_size(points + 4 * self._reach)
+        kernels = np.zeros((widths.size, self._size))
+        for row, sigma in zip(kernels, sigmas, strict=True):
+            reach = int(np.ceil(4.0 * sigma))
+            t = np.arange(-reach, reach + 1) / sigma
+            kernel = (1.0 - t * t) * np.exp(-0.5 * t * t)
+            row[: 2 * reach + 1] = kernel - kernel.mean()
+            row[:] = np.roll(row, -reach)  # its middle at the start
+        self._spectra = np.fft.rfft(kernels), np.fft.rfft(kernels * kernels)
+
+    def significance(self, signal: Array, variance: Array) -> Array:
+        """Answers over their standard deviations, both ends reflected, shape (filters, points)."""
+        answer, scatter = (
+            np.fft.irfft(np.fft.rfft(np.pad(values, self._reach, mode="symmetric"), self._size) * spectra, self._size)
+            for values, spectra in zip((signal, variance), self._spectra, strict=True)
+        )
+        inside = slice(self._reach, self._reach + self._points)
+        return np.asarray(answer[:, inside] / np.sqrt(np.maximum(scatter[:, inside], 1e-300)), dtype=np.float64)
 
 
-def _significance(signal: Array, variance: Array, sigma: float) -> Array:
-    """Answer of the filter over its standard deviation, both ends reflected, shape of `signal`."""
-    reach = int(np.ceil(4.0 * sigma))
-    t = np.arange(-reach, reach + 1) / sigma
-    kernel = (1.0 - t * t) * np.exp(-0.5 * t * t)
-    kernel -= kernel.mean()
-    padded = [np.pad(values, reach, mode="symmetric") for values in (signal, variance)]
-    size = 1 << int(np.ceil(np.log2(padded[0].size + kernel.size)))
-    spectra = [np.fft.rfft(values, size) for values in (*padded, kernel, kernel * kernel)]
-    window = slice(2 * reach, 2 * reach + signal.size)
-    answer = np.fft.irfft(spectra[0] * spectra[2], size)[window]
-    scatter = np.fft.irfft(spectra[1] * spectra[3], size)[window]
-    return np.asarray(answer / np.sqrt(np.maximum(scatter, 1e-300)), dtype=np.float64)
+def _smooth_size(least: int) -> int:
+    """The smallest number from `least` on without a prime factor above 5: such Fourier transforms are fast."""
+    sizes: list[int] = [3**i * 5**j for i in range(8) for j in range(6)]
+    return min(odd << max((-(-least // odd) - 1).bit_length(), 0) for odd in sizes)
 
 
 def _prominent(answer: Array, threshold: float) -> list[int]:

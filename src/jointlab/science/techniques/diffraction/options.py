@@ -22,6 +22,7 @@ class Options:
     quadratic: bool
     cell: Cell | None
     tolerance: float
+    scatter: float
     shift: str
 
 
@@ -40,6 +41,7 @@ def options_of(settings: Settings) -> Options:
         quadratic=settings.choice("williamson_hall", ("linear", "quadratic"), "linear") == "quadratic",
         cell=None if cell is None else parse_cell(cell, centring),
         tolerance=_number(settings, "index_tolerance", "deg", 0.25, 0.001, 5.0),
+        scatter=_number(settings, "index_scatter", "deg", 0.03, 0.001, 1.0),
         shift=settings.choice("shift", ("auto", "none", "zero", "displacement"), "auto") or "auto",
     )
 

@@ -16,6 +16,7 @@ class Part:
     plots: list[Plot] = field(default_factory=list)
     warnings: list[Caution] = field(default_factory=list)
     decisions: dict[str, Condition] = field(default_factory=dict)
+    telling: list[Figure] = field(default_factory=list)  # those of the strongest reflection
 
     def warn(self, code: str, message: str) -> None:
         """Add a caution."""
@@ -31,4 +32,5 @@ class Part:
         self.tables += other.tables
         self.plots += other.plots
         self.warnings += other.warnings
+        self.telling += other.telling
         self.decisions |= {f"{what}{suffix}": choice for what, choice in other.decisions.items()}

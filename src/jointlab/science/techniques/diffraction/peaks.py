@@ -5,16 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from jointlab.science.techniques.diffraction.background import background_of, recentred
-from jointlab.science.techniques.diffraction.finding import Candidate, find_peaks, without_second_line
+from jointlab.science.techniques.diffraction.finding import Candidate, Search, without_second_line
 from jointlab.science.techniques.diffraction.fitting import (
     WINDOW,
     Fitted,
-    Prior,
-    Problem,
     Target,
     fit_all,
     shape_prior,
-    solve,
     start_values,
 )
 from jointlab.science.techniques.diffraction.pattern import Array, Pattern
@@ -27,6 +24,7 @@ from jointlab.science.techniques.diffraction.profile import (
     second_position,
 )
 from jointlab.science.techniques.diffraction.radiation import Radiation
+from jointlab.science.techniques.diffraction.solving import Prior, Problem, solve
 
 _MOST_PEAKS = 200
 _ROUNDS = 3
@@ -84,27 +82,32 @@ def analyse_pattern(
     lines = _candidate_lines(radiation)
     smooth = np.convolve(np.pad(pattern.intensity, 2, mode="edge"), np.full(5, 0.2), mode="valid")
     variance = pattern.variance(np.maximum(smooth, background))
-    x = pattern.two_theta
-    candidates = find_peaks(x, net, variance, threshold=threshold, widest=widest)
-    doubt = _doubt(pattern, background)
+    x, search = pattern.two_theta, Search(pattern.two_theta, widest)
+    candidates = search.peaks(net, variance, threshold=threshold)
     start = start_values(_strongest(without_second_line(candidates, lines)), Prior())
-    target = Target(x, net, variance, lines, widest, doubt)
-    found = _settled(target, start, Prior())
-    lines, why, differs = _decide_second_line(target, found, radiation)
+    target = Target(x, net, variance, lines, widest, _doubt(pattern, background))
+    coarse = target.joined(start)
+    found = _settled(coarse, start, Prior())
+    lines, why, differs = _decide_second_line(coarse, found, radiation)
     refused: list[float] = []
-    for _ in range(_ROUNDS):  # the residual shows what a stronger neighbour hid
+    searching = True
+    for left in reversed(range(_ROUNDS)):  # the residual shows what a stronger neighbour hid
         before = _starts(found)
         model = profile(x, before, lines)
         background = recentred(pattern, background, model, half_window=half_window)
         net, variance = pattern.intensity - background, pattern.variance(background + model)
-        doubt = _doubt(pattern, background)
-        target = Target(x, net, variance, lines, widest, doubt)
-        more = find_peaks(x, net - model, variance, threshold=threshold, widest=widest)
+        target = Target(x, net, variance, lines, widest, _doubt(pattern, background))
+        more = search.peaks(net - model, variance, threshold=threshold) if searching else []
         more = [c for c in _strongest(_hidden(more, model, x, found)) if not _near(c, refused)]
-        found = _settled(target, np.concatenate([before, start_values(more, Prior())]), shape_prior(found))
+        start = np.concatenate([before, start_values(more, Prior())])
+        coarse = target.joined(start) if left else target
+        found = _settled(coarse, start, shape_prior(found))
         refused += [c.two_theta for c in more if not _near(c, [f.two_theta for f in found])]
-        if len(before) == len(found) and _at_rest(before, found):
+        searching = bool(more) or len(before) != len(found)
+        if not searching and _at_rest(before, found):
             break
+    if coarse is not target:
+        found = _settled(target, _starts(found), shape_prior(found))
     model = profile(x, np.array([f.parameters for f in found]).reshape(-1, PER_PEAK), lines)
     full = background + _local_background(x, found)
     return PeakList(tuple(_peak(f) for f in found), full, full + model, lines, why, differs)

@@ -13,7 +13,12 @@ def pattern_plot(pattern: Pattern, found: PeakList, labels: dict[int, str], numb
     """Intensities, fit and background over 2θ, with a tick at every reflection."""
     x = pattern.two_theta
     axis = {"counts": Axis("intensity"), "counts/s": Axis("count_rate")}.get(pattern.unit, Axis("intensity_arbitrary"))
-    ticks = tuple(Tick(p.two_theta, labels.get(i, "")) for i, p in enumerate(found.peaks))
+    tops = np.maximum(pattern.intensity, found.fit)
+    near = np.searchsorted(x, [p.two_theta for p in found.peaks]).clip(0, len(x) - 1)
+    ticks = tuple(
+        Tick(p.two_theta, labels.get(i, ""), float(tops[n]))
+        for i, (p, n) in enumerate(zip(found.peaks, near, strict=True))
+    )
     scan = "" if number is None else f", scan {number}"
     return Plot(
         name="pattern" if number is None else f"pattern {number}",
@@ -26,7 +31,7 @@ def pattern_plot(pattern: Pattern, found: PeakList, labels: dict[int, str], numb
             Series("background", x, found.background, "line", rank=2),
         ),
         ticks=ticks,
-        caption="Measured intensities, the fitted reflections on the background, and the background. Ticks: reflections (Kα1).",
+        caption="Measured intensities, the fitted reflections on the background, and the background. Ticks: reflections (Kα1), with hkl above those that are indexed.",
         description=_description(found),
     )
 

@@ -64,12 +64,12 @@ def _placed(first: Array, lines: Lines) -> list[tuple[Array, float, Array]]:
 
 
 def profile_and_slopes(x: Array, peaks: Array, lines: Lines, *, skewed: bool) -> tuple[Array, Array]:
-    """The sum, shape (points,), and its derivatives by every parameter, shape (5 peaks, points).
+    """Each reflection, shape (peaks, points), and its derivatives by its parameters, shape (peaks, 5, points).
 
-    Unless `skewed`, every skew is 0 and stays so: the derivatives by it are not computed and given as 0.
+    `x` has the shape (points,) or (peaks, points): each reflection may have angles of its own. Unless `skewed`, every skew is 0 and stays so: the derivatives by it are not computed and given as 0.
     """
     _, height, width, eta, skew = (column[:, None] for column in peaks.T)
-    rows = np.zeros((len(peaks), PER_PEAK, x.size))
+    rows = np.zeros((len(peaks), PER_PEAK, x.shape[-1]))
     for position, share, moved in _placed(peaks[:, 0], lines):
         distance = x - position[:, None]  # (peaks, points), as every array down to the sums
         left = distance < 0.0
@@ -89,4 +89,4 @@ def profile_and_slopes(x: Array, peaks: Array, lines: Lines, *, skewed: bool) ->
             rows[:, 4] -= spread * np.where(left, 1.0, -1.0) / span
     rows[:, 2] /= width
     rows[:, 3] *= height
-    return (height * rows[:, 1]).sum(axis=0), rows.reshape(-1, x.size)
+    return height * rows[:, 1], rows

@@ -1,0 +1,62 @@
+"""The act of pairing: one page with both fingerprints, to be signed by hand; the lawyers' anchor of all later proofs."""
+
+import json
+
+from jointlab.errors import Conflict
+from jointlab.federation.documents import NodeDocument
+from jointlab.federation.models import Partner
+from jointlab.federation.own import own_document
+
+_TEMPLATE = b"""
+#set page(paper: "a4", margin: 25mm)
+#set text(size: 11pt, lang: "en")
+#let n = json(bytes(sys.inputs.nodes))
+#let mono(words) = text(font: "DejaVu Sans Mono", size: 10pt, words)
+= Act of pairing
+#v(4mm)
+The two nodes named below exchange signed logs from #sys.inputs.day on. Each side has compared the code with the other by
+a way that does not lead through the nodes, and has confirmed it.
+#v(4mm)
+#align(center, text(size: 16pt, weight: "bold", mono(sys.inputs.code)))
+#v(4mm)
+#grid(columns: (1fr, 1fr), column-gutter: 10mm, ..n.map(one => [
+  == #one.name
+  #one.city
+  #v(2mm)
+  Prefix of its records: *#one.home* \\
+  Name in its checkpoints: *#one.origin*
+  #v(2mm)
+  Fingerprint of the node key: \\
+  #mono(one.key)
+  #v(1mm)
+  Fingerprint of the recovery key: \\
+  #mono(one.recovery)
+  #v(22mm)
+  #line(length: 100%) Name, date, signature
+]))
+#v(8mm)
+#text(size: 9pt)[The node key signs the checkpoints of the logs and the requests between the nodes. The recovery key lies on paper
+with its institution and signs nothing but statements about node keys. Later changes of the node keys follow from this act
+by such statements, which stand in the logs.]
+"""
+
+
+def act_of(partner: Partner) -> bytes:
+    """A PDF. Raises Conflict ``pairing.not-confirmed`` before this node has confirmed."""
+    if partner.confirmed_at is None:
+        raise Conflict("pairing.not-confirmed", "The pairing with {prefix} has not been confirmed at this node yet.", prefix=partner.prefix)  # fmt: skip
+    import typst
+
+    nodes = [_side(NodeDocument.from_bytes(own_document())), _side(NodeDocument.from_bytes(partner.document.encode()))]
+    inputs = {"nodes": json.dumps(nodes), "code": partner.code, "day": f"{partner.confirmed_at:%Y-%m-%d}"}
+    pdf = typst.compile(_TEMPLATE, format="pdf", sys_inputs=inputs)
+    assert isinstance(pdf, bytes), "one document is one PDF"
+    return pdf
+
+
+def _side(document: NodeDocument) -> dict[str, str]:
+    return {
+        "home": document.home, "origin": document.origin, "key": document.key.fingerprint,
+        "recovery": document.recovery.fingerprint, "name": document.names.get("en") or document.origin,
+        "city": document.city.get("en", ""),
+    }  # fmt: skip

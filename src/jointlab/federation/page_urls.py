@@ -1,0 +1,17 @@
+"""The addresses of the pages about partners."""
+
+from django.urls import path
+
+from jointlab.federation import pages
+
+urlpatterns = [
+    path("partners", pages.partners, name="partners"),
+    path("partners/new", pages.partner_new, name="partner-new"),
+    path("partners/<str:prefix>", pages.partner, name="partner"),
+    path("partners/<str:prefix>/confirm", pages.partner_confirm, name="partner-confirm"),
+    path("partners/<str:prefix>/decline", pages.partner_decline, name="partner-decline"),
+    path("partners/<str:prefix>/check", pages.partner_check, name="partner-check"),
+    path("partners/<str:prefix>/act.pdf", pages.partner_act, name="partner-act"),
+    path("partners/<str:prefix>/evidence/<int:id>", pages.partner_evidence, name="partner-evidence"),
+    path("partners/<str:prefix>/settle", pages.partner_settle, name="partner-settle"),
+]

@@ -1,0 +1,213 @@
+"""Following a partner's logs: ask for the checkpoint, fetch pages up to it, let `history` verify and apply, cosign.
+
+A page comes from a source: the partner over HTTP, its delivery, or a disk. What follows after the source is the same.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final, Literal, Protocol
+from urllib.parse import quote
+
+import orjson
+from django.utils import timezone
+
+from jointlab.errors import BadInput, Conflict, Fault, NotFound, Unavailable
+from jointlab.federation import codec
+from jointlab.federation.client import ANSWER_LIMIT, Link
+from jointlab.federation.models import Partner
+from jointlab.federation.receipts import cosigned
+from jointlab.history import mirroring
+from jointlab.history.identifiers import home
+from jointlab.history.logs import keys_from_rows, mirrors
+from jointlab.history.models import Log
+from jointlab.ledger.checkpoints import Checkpoint
+from jointlab.ledger.mirror import Line
+from jointlab.ledger.notes import NOTE_LIMIT, Note
+
+FIRST_PAGE: Final = 500  # entries; a page grows while it takes less than PAGE_SECONDS
+PAGE_SECONDS: Final = 10.0
+UNKNOWN_KEY: Final = "link.unknown-key"
+KEPT_BYTES: Final = 64 * 1024 * 1024  # of pages of one checkpoint that are kept for when the link comes back
+
+Kind = Literal["logs", "mirror"]  # the partner's own logs, or its copies of ours
+
+
+class Source(Protocol):
+    """Where pages come from."""
+
+    def note_after(self, log: str, size: int) -> bytes | None:
+        """The farthest checkpoint within one span beyond this size, else the newest; None when there is none."""
+
+    def pages(self, log: str, *, start: int, upto: int) -> Iterator[list[Line]]:
+        """The entries from `start` up to, not including, `upto`, page by page."""
+
+    def give_receipt(self, log: str, note: bytes) -> None:
+        """Our cosignature under the note, after it is stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """One round over a partner's logs."""
+
+    entries: int  # that were new
+    bytes: int  # of pages
+    halted: tuple[str, ...]  # names of logs
+
+
+@dataclass
+class _Part:
+    """Pages of one checkpoint that have come so far."""
+
+    start: int
+    upto: int
+    next: int = 0
+    pages: list[bytes] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.next = self.start
+
+
+class HttpSource:
+    """The partner itself. Pages that have come are kept until their checkpoint is reached: a cut costs one page."""
+
+    def __init__(self, link: Link, *, records: int = FIRST_PAGE, kind: Kind = "logs") -> None:
+        self.link = link
+        self.kind: Kind = kind
+        self.records = records  # entries asked for at once
+        self.received = 0
+        self._parts: dict[str, _Part] = {}
+
+    def note_after(self, log: str, size: int) -> bytes | None:
+        """As Source says."""
+        try:
+            return self.link.get(f"{log_path('logs', log)}/checkpoint?after={size}", limit=NOTE_LIMIT).body
+        except Conflict as fault:
+            if fault.code == "partner.behind":
+                return None
+            raise
+
+    def pages(self, log: str, *, start: int, upto: int) -> Iterator[list[Line]]:
+        """As Source says; nothing is verified yet, so what was kept is forgotten once it has been shown."""
+        part = self._parts.get(log)
+        if part is None or (part.start, part.upto) != (start, upto):
+            part = self._parts[log] = _Part(start, upto)
+        while part.next < upto:
+            data = self._page(log, part.next, upto)
+            lines = codec.read_page(data)
+            if not lines:
+                raise BadInput("page.line", "The partner sent a page without entries.")
+            part.pages.append(data)
+            part.next += len(lines)
+            if sum(map(len, part.pages)) > KEPT_BYTES:
+                raise BadInput("page.size", "The page is larger than {limit} bytes.", limit=KEPT_BYTES)
+        del self._parts[log]
+        for data in part.pages:
+            yield codec.read_page(data)
+
+    def give_receipt(self, log: str, note: bytes) -> None:
+        """As Source says."""
+        self.link.post(f"{log_path('logs', log)}/cosignatures", note)
+
+    def offered(self) -> list[str]:
+        """Names of the logs that the partner lets us read. Raises BadInput ``link.form``."""
+        try:
+            found = orjson.loads(self.link.get("/fed/v1/logs").body)["logs"]
+            return [str(one["log"]) for one in found]
+        except (ValueError, KeyError, TypeError):
+            raise BadInput("link.form", "The partner's answer cannot be understood.") from None
+
+    def _page(self, log: str, start: int, upto: int) -> bytes:
+        path = f"{log_path(self.kind, log)}/entries?from={start}&upto={upto}&limit={self.records}"
+        try:
+            answer = self.link.get(path, limit=ANSWER_LIMIT)
+        except Fault:
+            self.records = max(1, self.records // 2)
+            raise
+        if answer.took < PAGE_SECONDS / 2:
+            self.records = min(codec.PAGE_RECORDS, self.records * 2)
+        elif answer.took > PAGE_SECONDS:
+            self.records = max(1, self.records // 2)
+        self.received += len(answer.body)
+        return answer.body
+
+
+def follow_all(partner: Partner, source: Source, *, logs: list[Log] | None = None) -> Followed:
+    """Every mirror of this partner up to its newest checkpoint: the log of the two alone first, which tells of keys."""
+    found = logs if logs is not None else mirrors_of(partner)
+    entries, halted = 0, []
+    for log in found:
+        if log.state != Log.State.HALTED:
+            entries += follow(partner, source, log)
+        if log.state == Log.State.HALTED:
+            halted.append(log.name)
+    return Followed(entries, getattr(source, "received", 0), tuple(halted))
+
+
+def follow(partner: Partner, source: Source, log: Log) -> int:
+    """One mirror, checkpoint by checkpoint; how many entries were new. What is refused changes nothing."""
+    before = log.size
+    while True:
+        note = source.note_after(log.name, log.size)
+        if note is None:
+            return log.size - before
+        ahead = (
+            said_size(note) > log.size
+        )  # if not: a proof that nothing is kept from us, and that the log has not shrunk
+        step(partner, source, log, note)
+        if not ahead or log.state == Log.State.HALTED:
+            return log.size - before
+
+
+def step(partner: Partner, source: Source, log: Log, note: bytes) -> bool:
+    """One checkpoint; whether there was anything new. `log` is read again.
+
+    Raises Unavailable ``link.refused`` when what came may have been damaged on its way: worth asking again.
+    """
+    opened, start = Note.from_bytes(note), log.size
+    if not known_signer(log, opened):
+        raise Unavailable(UNKNOWN_KEY, "The log {log} is signed with a key of {partner} that is not known here.", log=log.name, partner=partner.prefix)  # fmt: skip
+    upto = Checkpoint.from_text(opened.text).size
+    done = mirroring.accept(log.name, note, source.pages(log.name, start=start, upto=upto))
+    log.refresh_from_db()
+    if isinstance(done, mirroring.Halted):
+        return False
+    if isinstance(done, mirroring.Refused):
+        raise Unavailable("link.refused", "What came of the log {log} was not taken over: {reason}", log=log.name, reason=done.sentence)  # fmt: skip
+    Partner.objects.filter(prefix=partner.prefix).update(proof_at=timezone.now())
+    source.give_receipt(log.name, cosigned(note))
+    return done.moved
+
+
+def known_signer(log: Log, note: Note) -> bool:
+    """Whether a key of this log claims the note, be it void or not: an unknown one may have been announced elsewhere."""
+    return any(line.is_by(key) for key in keys_from_rows(log.keys).keys for line in note.signatures)
+
+
+def mirrors_of(partner: Partner) -> list[Log]:
+    """Our copies of the partner's logs, that of the two alone first."""
+    found = [log for log in mirrors() if log.home == partner.prefix]
+    return sorted(found, key=lambda log: (log.partnership.count("+"), log.name))
+
+
+def shared_with(partner: Partner) -> list[Log]:
+    """Our logs that the partner reads."""
+    found = Log.objects.filter(kind=Log.Kind.SHARED, home=home()).order_by("name")
+    return [log for log in found if partner.prefix in log.partnership.split("+")]
+
+
+def said_size(note: bytes) -> int:
+    """The size that a note says, before anything in it is believed. Raises BadInput ``note.*``, ``checkpoint.*``."""
+    return Checkpoint.from_text(Note.from_bytes(note).text).size
+
+
+def partner_named(prefix: str) -> Partner:
+    """Raises NotFound ``federation.partner``."""
+    partner = Partner.objects.filter(prefix=prefix).first()
+    if partner is None:
+        raise NotFound("federation.partner", "There is no partner {prefix}. See: jointlab partners", prefix=prefix)
+    return partner
+
+
+def log_path(kind: Kind, log: str) -> str:
+    """The address of a partner's log, or of its copy of ours."""
+    return f"/fed/v1/{kind}/{quote(log, safe='+/')}"

@@ -1,0 +1,1 @@
+"""Projects, instruments, samples and devices, files, measurements, findings."""

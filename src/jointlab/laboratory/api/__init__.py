@@ -1,0 +1,37 @@
+"""The laboratory for programs: one module for each subject, with its `router`."""
+
+from ninja import Router
+
+
+def routers() -> tuple[Router, ...]:
+    """All endpoints of this room."""
+    from jointlab.laboratory.api import (
+        devices,
+        exports,
+        figures,
+        files,
+        instruments,
+        labels,
+        measurements,
+        notes,
+        projects,
+        samples,
+        search,
+        transfers,
+    )
+
+    rooms = (
+        projects,
+        instruments,
+        samples,
+        devices,
+        labels,
+        notes,
+        files,
+        exports,
+        measurements,
+        figures,
+        search,
+        transfers,
+    )
+    return tuple(room.router for room in rooms)

@@ -1,0 +1,163 @@
+"""The rule of projects: what of this node's records a partnership is to have, until agreements decide.
+
+A project is shared when all members of the partnership have said so and none holds it. Its records are shared at the age
+that their own side has chosen, or by hand; a hold stops what is not shared yet, and later revisions; who takes the word
+back ends the sharing: bodies go at the partner.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+
+from jointlab.history.identifiers import home
+from jointlab.history.logs import HOUSE, members, own_name
+from jointlab.history.models import Entry
+from jointlab.history.registry import Sharing, from_plain
+from jointlab.laboratory.models import (
+    Analysis,
+    Device,
+    File,
+    Measurement,
+    Note,
+    ProjectSharing,
+    Sample,
+    ShareByHand,
+    Transfer,
+)
+from jointlab.ledger.entries import unseal
+
+ENDED = "The project is no longer shared."
+MOVED = "It no longer belongs to a shared project."
+_STATES = "measurement-state/1"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a partnership's sides stand on one project."""
+
+    project: str
+    agreed: bool  # all members
+    held: bool  # by at least one
+    after_days: int  # of this side
+    ours: bool  # this side has ever said anything
+
+
+def standings(partnership: str) -> list[Standing]:
+    """Of every project about which a member has said something."""
+    sides: dict[str, dict[str, ProjectSharing]] = {}
+    for row in ProjectSharing.objects.filter(partnership=partnership).order_by("id"):
+        sides.setdefault(row.project_id, {})[row.home] = row
+    return [_standing(project, said, members(partnership)) for project, said in sides.items()]
+
+
+def _standing(project: str, said: dict[str, ProjectSharing], of: tuple[str, ...]) -> Standing:
+    mine = said.get(home())
+    return Standing(
+        project, all(one in said and said[one].agreed for one in of), any(row.hold for row in said.values()),
+        mine.after_days if mine else 0, mine is not None,
+    )  # fmt: skip
+
+
+def projects_rule(partnership: str) -> Sharing:
+    """What is due, ended and held of one partnership."""
+    found = [one for one in standings(partnership) if one.ours]
+    words = ProjectSharing.objects.filter(partnership=partnership, home=home()).values_list("id", flat=True)
+    due = set(words)
+    ended: dict[str, str] = {}
+    held: set[str] = set()
+    log = own_name(partnership)
+    for one in found:
+        if not one.agreed:
+            ended.update(dict.fromkeys(_in_log(log, project=one.project), ENDED))
+        elif one.held:
+            held.update(_in_log(log, project=one.project))
+        else:
+            due.update(due_of_project(partnership, one))
+    if found:
+        ended.update(dict.fromkeys(_moved(log, [one.project for one in found if one.agreed]), MOVED))
+    return Sharing(frozenset(due), ended, frozenset(held))
+
+
+def due_of_project(partnership: str, standing: Standing) -> Iterator[str]:
+    """Records of a shared project that are due and not in the log yet."""
+    log, cutoff = own_name(partnership), dt.datetime.now(dt.UTC) - dt.timedelta(days=standing.after_days)
+    by_hand = ShareByHand.objects.filter(partnership=partnership).values("record")
+    for table, old, hand in (
+        (Sample, Q(created_at__lte=cutoff), Q(id__in=by_hand)),
+        (Device, Q(created_at__lte=cutoff), Q(sample__in=by_hand)),
+        (Measurement, Q(recorded_at__lte=cutoff), Q(id__in=by_hand) | Q(sample__in=by_hand)),
+        (Analysis, Q(at__lte=cutoff), Q(measurement__in=by_hand) | Q(measurement__sample__in=by_hand)),
+        (Note, Q(at__lte=cutoff), Q(sample__in=by_hand) | Q(measurement__in=by_hand)),
+    ):
+        rows = _own(table, standing.project).filter(old | hand)
+        yield from rows.exclude(Exists(_entries(log))).values_list("id", flat=True)
+    measurements = set(_own(Measurement, standing.project).filter(Exists(_entries(log))).values_list("id", flat=True))
+    yield from (state for state, measurement in _states(log, there=False) if measurement in measurements)
+
+
+def records_of_project(project: str) -> Iterator[str]:
+    """This node's records of a project, in no order."""
+    for table in (Sample, Device, Measurement, Analysis, Note):
+        yield from _own(table, project).values_list("id", flat=True)
+    files = File.objects.filter(measurements__project=project, id__startswith=f"{home()}:")
+    yield from files.values_list("id", flat=True).distinct()
+
+
+_PROJECT = {
+    Sample: "project", Device: "sample__project", Measurement: "project", Analysis: "measurement__project",
+    Note: "sample__project",
+}  # fmt: skip
+
+
+def _own(table: type[Model], project: str) -> "QuerySet[Model]":
+    rows = table._default_manager.filter(**{_PROJECT[table]: project, "id__startswith": f"{home()}:"})
+    return (
+        rows.exclude(id__in=Measurement.objects.values("id")) if table is Analysis else rows
+    )  # its first is one with it
+
+
+def _entries(log: str) -> "QuerySet[Entry]":
+    """What the log shares now; what was withheld has no source any more."""
+    return Entry.objects.filter(log=log, record=OuterRef("pk"), source__isnull=False)
+
+
+def _in_log(log: str, *, project: str) -> Iterable[str]:
+    """Of a project's records, those that the log holds."""
+    ids = list(records_of_project(project))
+    mine = set(ids)
+    ids += [state for state, measurement in _states(log, there=True) if measurement in mine]
+    there: set[str] = set()
+    for start in range(0, len(ids), 500):
+        part = ids[start : start + 500]
+        there.update(Entry.objects.filter(log=log, record__in=part).values_list("record", flat=True))
+    return there
+
+
+def _moved(log: str, agreed: list[str]) -> Iterator[str]:
+    """Samples that were shared with a project and have left it, with what hangs on them. Those on a journey stay."""
+    gone = (
+        Sample.objects.filter(id__startswith=f"{home()}:").exclude(project__in=agreed)
+        .exclude(id__in=Transfer.objects.values("sample")).filter(Exists(_entries(log)))
+    )  # fmt: skip
+    for sample in gone.values_list("id", flat=True):
+        for table, path in (
+            (Device, "sample"),
+            (Measurement, "sample"),
+            (Analysis, "measurement__sample"),
+            (Note, "sample"),
+        ):
+            mine = table._default_manager.filter(**{path: sample, "id__startswith": f"{home()}:"})
+            yield from mine.values_list("id", flat=True)
+        files = File.objects.filter(measurements__sample=sample, id__startswith=f"{home()}:")
+        yield from files.values_list("id", flat=True).distinct()
+        yield sample
+
+
+def _states(log: str, *, there: bool) -> Iterator[tuple[str, str]]:
+    """Withdrawals and the like that the log shares, or does not; each with its measurement. They have no rows of their own."""
+    shared = Exists(Entry.objects.filter(log=log, record=OuterRef("record"), source__isnull=False))
+    rows = Entry.objects.filter(shared if there else ~shared, log_id=HOUSE, type=_STATES).exclude(body=None)
+    for record, body in rows.values_list("record", "body"):
+        yield record, from_plain(_STATES, unseal(bytes(body or b""))).measurement

@@ -1,0 +1,45 @@
+"""The first page: what there is, what came last, and what waits."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from jointlab.laboratory.queries import inbox, overview
+from jointlab.people.actors import Actor, Right
+from jointlab.web.middleware import sign_in_first
+from jointlab.web.sites import site_of
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A number with its parts by site, in per cent, for the bar below it."""
+
+    total: int
+    shares: dict[str, float]  # by mark
+    words: str  # Almaty 57 %, Nanjing 43 %
+
+
+@sign_in_first
+@require_safe
+def show(request: HttpRequest) -> HttpResponse:
+    """The laboratory at a glance."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return render(request, "laboratory/overview.html", {
+        "samples": _parts(overview.samples(actor)), "measurements": _parts(overview.measurements(actor)),
+        "files": inbox.standing(actor), "latest": overview.latest_measurements(actor),
+        "events": overview.latest_events(actor), "projects": overview.open_projects(actor),
+        "may_write": Right.WRITE in actor.rights,
+    })  # fmt: skip
+
+
+def _parts(share: overview.Share) -> Parts:
+    """Homes with one mark stand together."""
+    shares: dict[str, float] = {}
+    words = []
+    for prefix, number in share.of:
+        site, percent = site_of(prefix), 100.0 * number / share.total
+        shares[site.mark or "k"] = shares.get(site.mark or "k", 0.0) + percent
+        words.append(f"{site.word} {percent:.0f} %")
+    return Parts(share.total, dict(sorted(shares.items())), ", ".join(words))

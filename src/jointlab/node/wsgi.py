@@ -1,0 +1,15 @@
+"""The application that granian serves: the pages and the API, and beside them the instruments' network drives."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+from jointlab.laboratory.drive.mount import beside
+from jointlab.node.lifeline import end_with_parent
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jointlab.node.settings")
+SERVER = os.environ.get("JOINTLAB_SERVER", "")
+if SERVER not in ("", str(os.getpid())):  # a web process of `jointlab serve`, which may have been killed meanwhile
+    end_with_parent(int(SERVER))
+pages = get_wsgi_application()
+application = beside(pages)

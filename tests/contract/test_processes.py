@@ -1,0 +1,93 @@
+"""Every declared process is sound, ends, and every one of its states is reached by steps that its own rules allow."""
+
+import itertools
+
+import pytest
+
+from jointlab.laboratory.process import TRANSFER
+from jointlab.processes import Instance, Process, Step, Taken, check, faults_of, offered, replay
+
+PROCESSES = (TRANSFER,)
+_LONGEST = 8  # steps; each state can be reached within them
+_FORMS = (  # tried one after the other until the process takes one
+    {"amount": "100 mg"}, {"amount": "50 mg"}, {"amount": "10 mg"}, {"amount": "1 mg"},
+)  # fmt: skip
+
+
+def _form(step: Step, amounts: dict[str, str]) -> dict[str, str]:
+    words = {"line": "word", "text": "words", "day": "2026-10-01"}
+    return {one.name: amounts.get(one.name, words.get(one.kind, "")) for one in step.fields}
+
+
+def _walk(process: Process) -> dict[str, Instance]:
+    """One instance in each state, found by taking every step that is offered, breadth first."""
+    empty = Instance(process, "kz:1")
+    parties = {party.name: prefix for party, prefix in zip(process.parties, ("kz", "nj"), strict=True)}
+    found: dict[str, Instance] = {"": empty}
+    ahead = [empty]
+    while ahead:
+        now = ahead.pop(0)
+        for party, step in [(side, one) for side in parties for one in offered(now, side)]:
+            for amounts in _FORMS:
+                sides = {} if now.standing else parties
+                taken = Taken(
+                    process=process.name, instance="kz:1", step=step.name, party=party, previous=now.head, by="kz:p",
+                    home=parties[party], form=_form(step, amounts), parties=sides, nodes=sides,
+                ).sealed()  # fmt: skip
+                further = replay(process, "kz:1", (*now.standing, taken))
+                if further.head == taken.hash and len(further.standing) <= _LONGEST:
+                    check(now, taken)
+                    found.setdefault(further.state, further)
+                    ahead.append(further)
+                    break
+    return found
+
+
+@pytest.mark.parametrize("process", PROCESSES, ids=lambda process: process.name)
+def test_the_declaration_is_sound(process: Process) -> None:
+    assert faults_of(process) == ()
+
+
+@pytest.mark.parametrize("process", PROCESSES, ids=lambda process: process.name)
+def test_every_state_is_reached_and_every_end_is_declared(process: Process) -> None:
+    found = _walk(process)
+    assert found.keys() - {""} == {state.name for state in process.states}
+    for state, instance in found.items():
+        anybody = itertools.chain.from_iterable(offered(instance, party.name) for party in process.parties)
+        assert instance.ended == (not list(anybody)), state
+
+
+@pytest.mark.parametrize("process", PROCESSES, ids=lambda process: process.name)
+def test_replay_from_nothing_gives_the_same_instance(process: Process) -> None:
+    for instance in _walk(process).values():
+        again = replay(process, instance.id, reversed(instance.standing))
+        assert (again.state, again.standing, again.head) == (instance.state, instance.standing, instance.head)
+
+
+@pytest.mark.parametrize("process", PROCESSES, ids=lambda process: process.name)
+def test_of_every_race_the_arbiters_step_stands(process: Process) -> None:
+    races = 0
+    for name, now in _walk(process).items():
+        arbiter = process.state(name).arbiter
+        sides = {party.name: offered(now, party.name) for party in process.parties}
+        if not name or not all(sides.values()):
+            continue
+        taken = {
+            party: [_taken(process, now, party, step, amounts) for step in steps for amounts in _FORMS]
+            for party, steps in sides.items()
+        }
+        for one, other in itertools.product(*taken.values()):
+            both = replay(process, now.id, (*now.standing, other, one))
+            assert both == replay(process, now.id, (one, other, *now.standing))
+            allowed = [t for t in (one, other) if replay(process, now.id, (*now.standing, t)).head == t.hash]
+            races += len(allowed) == 2
+            wanted = next((t for t in allowed if t.party == arbiter), allowed[0] if allowed else None)
+            assert both.head == (wanted.hash if wanted else now.head)
+    assert races > 0
+
+
+def _taken(process: Process, now: Instance, party: str, step: Step, amounts: dict[str, str]) -> Taken:
+    return Taken(
+        process=process.name, instance=now.id, step=step.name, party=party, previous=now.head, by="p:1",
+        home=now.nodes[party], form=_form(step, amounts),
+    ).sealed()  # fmt: skip

@@ -1,0 +1,49 @@
+"""Pairs of nodes: prepared once, copied for each scenario, proved whole at its end."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.federation.nodes import Pair, copied, make_pair, marry
+
+
+@pytest.fixture(scope="session")
+def strangers_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two nodes that do not know each other."""
+    folder = tmp_path_factory.mktemp("strangers") / "nodes"
+    folder.mkdir()
+    make_pair(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def pair_template(strangers_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two paired nodes."""
+    folder = tmp_path_factory.mktemp("paired") / "nodes"
+    pair = copied(strangers_template, folder)
+    pair.close()
+    marry(folder)
+    return folder
+
+
+@pytest.fixture
+def strangers(strangers_template: Path, tmp_path: Path) -> Iterator[Pair]:
+    """Two nodes of their own, not paired."""
+    pair = copied(strangers_template, tmp_path / "nodes")
+    yield pair
+    try:
+        pair.check()
+    finally:
+        pair.close()
+
+
+@pytest.fixture
+def pair(pair_template: Path, tmp_path: Path) -> Iterator[Pair]:
+    """Two paired nodes of their own."""
+    made = copied(pair_template, tmp_path / "nodes")
+    yield made
+    try:
+        made.check()
+    finally:
+        made.close()

@@ -1,0 +1,142 @@
+"""What the doors of a node lead to: one thing of each kind, made by the researcher, and everybody who may stand at a door."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from jointlab.federation.documents import NodeDocument
+from jointlab.federation.models import Partner
+from jointlab.federation.own import make_recovery_key
+from jointlab.federation.pairing import confirm, note_proposal
+from jointlab.history.models import Entry
+from jointlab.jobs.models import Job
+from jointlab.laboratory.models import File, Instrument, Reading, Sample, Transfer
+from jointlab.laboratory.operations import (
+    devices,
+    files,
+    instruments,
+    measurements,
+    notes,
+    projects,
+    samples,
+    transfers,
+)
+from jointlab.laboratory.operations.devices import DeviceDraft
+from jointlab.laboratory.operations.notes import NewFile
+from jointlab.laboratory.operations.projects import ProjectDraft
+from jointlab.laboratory.operations.samples import SampleDraft
+from jointlab.laboratory.reading_apart import read_file
+from jointlab.laboratory.tasks import task_of, write_reading
+from jointlab.ledger.keys import SigningKey
+from jointlab.node.erasing import find, going
+from jointlab.people import tokens
+from jointlab.people.actors import Actor, actor_of
+from jointlab.people.models import Account, Person, Token
+from tests.integration.conftest import PASSWORD, _person
+from tests.integration.measured import a_file
+
+ASKS = b"2theta (deg)\tIntensity\n" + b"".join(
+    b"%d,%03d\t%d,%03d\n" % (10 + i // 10, i % 10, 100 + i, i) for i in range(90)
+)
+PEOPLE = ("own", "reader", "administrator", "partner", "stranger")
+
+
+@dataclass(frozen=True)
+class World:
+    """The names by which the things are asked for; `persons` by what they are, the stranger left out."""
+
+    persons: dict[str, Person]
+    names: dict[str, str]
+
+    def at(self, address: str) -> str:
+        """An address with the names in it: /samples/{sample}."""
+        return address.format(**self.names)
+
+
+def made_world(node: None, *, restricted: bool) -> World:
+    """Everything made by the researcher in one project; restricted, it is hidden from all others."""
+    persons = {
+        "own": _person("A. Serikov", "kz", "researcher"), "reader": _person("B. Reader", "kz", "reader"),
+        "administrator": _person("D. Omarova", "kz", "administrator"), "partner": _person("Wang Lei", "nj", "researcher"),
+    }  # fmt: skip
+    own, administrator = (actor_of(persons[name], home="kz") for name in ("own", "administrator"))
+    instrument = instruments.add(administrator, name="D8", zone="Asia/Almaty")
+    drive = tokens.make(administrator, name="drive", scope="inbox", days=None, subject=instrument.id).token
+    project = projects.add(own, ProjectDraft("Oxides", restricted=restricted))
+    joint = projects.add(actor_of(persons["partner"], home="kz"), ProjectDraft("Joint"))  # of the partner alone, open
+    sample = samples.add(own, SampleDraft(title="TiO2", project=project.id, amount="1 g"))
+    device = devices.add(own, sample=sample, draft=DeviceDraft("cell"))
+    measurement = measurements.record(own, file=a_file(own, "xrdml"), sample=sample)
+    measurements.reanalyse(own, measurement=measurement, settings={"scherrer_k": "0.94"})
+    withdrawn = measurements.record(own, file=a_file(own, "aif"), sample=sample)
+    measurements.withdraw(own, measurement=withdrawn)
+    transfer = transfers.ask(own, sample=sample, partner="nj", form={"amount": "1 mg", "purpose": "TEM"})
+    parcel = _sent(own, samples.add(own, SampleDraft(title="TiO2 for Nanjing", project=project.id, amount="1 g")))
+    note = notes.add(own, sample=sample, text="Grey.", files=[NewFile("a.txt", [b"attached"])])
+    waits = _received(own, b"nothing that any reader knows\n", instrument=instrument, read=False)
+    names = {
+        "person": persons["own"].id, "instrument": instrument.slug, "drive_token": str(drive.id), "project": project.slug,
+        "project_id": project.id, "joint_id": joint.id, "sample": sample.code, "device": device.code, "measurement": measurement.code, "withdrawn": withdrawn.code,
+        "raw": measurement.file.sha256, "note": note.id, "transfer": transfer.id, "seen": transfer.head, "parcel": parcel.id, "attached": note.attachments.get().sha256,
+        "token": str(tokens.make(own, name="notebook", scope="write").token.id),
+        "waits": waits.id, "waits_raw": waits.sha256, "read": a_file(own, ".mpt").id,
+        "asks": _received(own, ASKS, instrument=instrument, read=True).id, "password": PASSWORD,
+    }  # fmt: skip
+    names |= {f"{name}_raw": File.objects.get(id=names[name]).sha256 for name in ("read", "asks")}
+    names |= _partners()
+    names["mark"] = going(administrator, find(note.id)).mark
+    return World(persons, names)
+
+
+def _partners() -> dict[str, str]:
+    """Two other nodes: `cn`, whose code was compared, and `de`, which waits for that; the code of the latter."""
+    make_recovery_key()
+    cn, de = (note_proposal(_document(prefix), address=f"https://{prefix}.example") for prefix in ("cn", "de"))
+    confirm("cn", code=cn.code, by="")
+    Partner.objects.filter(prefix="cn").update(address="", reach=Partner.Reach.CARRIED)  # nothing here calls anybody
+    return {"code": de.code}
+
+
+def _document(prefix: str) -> bytes:
+    origin = f"{prefix}.example"
+    key, recovery = SigningKey.generate(name=origin), SigningKey.generate(name=f"{origin}/recovery")
+    return NodeDocument(home=prefix, origin=origin, key=key.public, recovery=recovery.public).to_note(key).to_bytes()
+
+
+def _sent(actor: Actor, sample: Sample) -> Transfer:
+    """A transfer whose parcel is packed."""
+    made = transfers.ask(actor, sample=sample, partner="nj", form={"amount": "1 mg", "purpose": "TEM"})
+    clearance = dict.fromkeys(("export_control", "hazard", "customs", "cleared_by"), "nothing in the way")
+    made = transfers.take(actor, transfer=made, step="clear", form=clearance, seen=made.head)
+    parcel = {"amount": "1 mg", "on": "2026-09-28", "carrier": "DHL"}
+    return transfers.take(actor, transfer=made, step="send", form=parcel, seen=made.head)
+
+
+def _received(actor: Actor, data: bytes, *, instrument: Instrument, read: bool) -> File:
+    file = files.receive(actor, chunks=[data], name="sent.txt", source="api", instrument=instrument).file
+    if read:
+        write_reading(file, read_file(task_of(file)))
+        assert Reading.objects.get(file=file).state == Reading.State.QUESTION
+    return file
+
+
+def traces() -> object:
+    """Everything that a call could leave behind: the log, and the rows that are not in the log."""
+    return (
+        Entry.objects.count(),
+        list(Token.objects.order_by("id").values_list("id", "scope", "revoked_at")),
+        list(Account.objects.order_by("id").values_list("id", "password", "language")),
+        list(Reading.objects.order_by("file").values_list("file", "state", "settings")),
+        list(Job.objects.order_by("id").values_list("id", "state")),
+        list(Partner.objects.order_by("prefix").values_list("prefix", "confirmed_at")),
+    )
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """What is done inside leaves the database as it was."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
