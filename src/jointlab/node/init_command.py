@@ -44,11 +44,10 @@ def make(new: NewNode, *, again: bool = False) -> None:
     with half_way(new.folder, HalfWay("init")):
         make_folder(new)
         set_up_django(new.folder)
-        from django.core.management import call_command
-
         from jointlab.history.signing import sign_house_log
+        from jointlab.node.tables import bring_up
 
-        call_command("migrate", verbosity=0, interactive=False)
+        bring_up()
         fill(new)
         sign_house_log()
 

@@ -76,15 +76,15 @@ def _back_up(options: Namespace) -> str:
 
 
 def _migrate() -> None:
-    from django.core.management import call_command
     from django.db import connection
 
     from jointlab.history.applying import apply_again
     from jointlab.history.signing import sign_house_log
     from jointlab.laboratory.operations.files import queue_unread
+    from jointlab.node.tables import bring_up
     from jointlab.people.operations import complete_colleagues
 
-    call_command("migrate", verbosity=0, interactive=False)
+    bring_up()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     complete_colleagues()

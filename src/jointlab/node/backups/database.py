@@ -74,12 +74,13 @@ class PostgresCopy:
 
 def postgres_load(chunks: Iterable[bytes], migrations: Iterable[tuple[str, str]]) -> None:
     """Fill an empty database. Raises Conflict ``backup.database-in-use`` when it holds a node."""
-    from django.core.management import call_command
     from django.core.management.color import no_style
+
+    from jointlab.node.tables import bring_up
 
     latest = dict(sorted(migrations))
     for app, name in latest.items():
-        call_command("migrate", app, name, verbosity=0, interactive=False)
+        bring_up(app, name)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM history_log")
         if cursor.fetchone()[0]:

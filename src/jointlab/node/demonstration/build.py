@@ -30,10 +30,10 @@ def build(folder: Path, *, site: str = "almaty", progress: Progress = silent) ->
     content = content_of(site, folder)
     make_folder(content.node)
     set_up_django(folder)
-    from django.core.management import call_command
+    from jointlab.node.tables import bring_up
 
     progress("database", done=0, total=1)
-    call_command("migrate", verbosity=0)
+    bring_up()
     fill(content.node)
     password = "-".join(secrets.token_hex(2) for _ in range(4))
     progress("people and samples", done=0, total=1)
