@@ -10,6 +10,7 @@ from pydantic import Field
 from jointlab.people import operations, queries, tokens
 from jointlab.people.actors import Right
 from jointlab.people.models import Institution, Person, Token
+from jointlab.people.pages import actor_at
 from jointlab.people.records import PersonRecord
 
 router = Router(tags=["people"])
@@ -123,7 +124,7 @@ def me(request: HttpRequest) -> dict[str, Any]:
     """Who the token speaks for, and what it may do."""
     from django.utils import timezone
 
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_at(request)
     rights = sorted(str(right) for right in actor.rights)
     return {
         "person": actor.person,
@@ -143,7 +144,7 @@ def institutions(request: HttpRequest) -> list[Institution]:
 @router.get("/people", response=list[PersonOut])
 def people(request: HttpRequest) -> list[Person]:
     """Everybody the caller may know of; that the list was read is noted."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_at(request)
     found = list(queries.persons(actor))
     operations.note_viewing(actor, of="list", page="api")
     return found
@@ -152,7 +153,7 @@ def people(request: HttpRequest) -> list[Person]:
 @router.get("/people/{id}", response=PersonOut)
 def person(request: HttpRequest, id: str) -> Person:
     """One person; that the data were read is noted."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_at(request)
     found = queries.person(actor, id=id)
     operations.note_viewing(actor, of=found.id, page="api")
     return found
@@ -161,14 +162,14 @@ def person(request: HttpRequest, id: str) -> Person:
 @router.post("/people", response={201: PersonOut})
 def person_add(request: HttpRequest, given: PersonNew) -> Status[Person]:
     """A new person, with a way to sign in where a sign-in name is given; for administrators."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_at(request)
     return Status(201, operations.invite(actor, given.record(), login=given.login, password=given.password))
 
 
 @router.put("/people/{id}", response=PersonOut)
 def person_change(request: HttpRequest, id: str, given: PersonChange) -> Person:
     """Change a person, the role, the way in; for administrators. 409 when it has moved on since `rev`."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_at(request)
     found = queries.person(actor, id=id)
     return operations.change_person(actor, person=found, record=given.record(), expected_rev=given.rev)
 
@@ -176,7 +177,7 @@ def person_change(request: HttpRequest, id: str, given: PersonChange) -> Person:
 @router.post("/people/{id}/password", response={204: None})
 def person_password(request: HttpRequest, id: str, given: PasswordIn) -> Status[None]:
     """A new password: one's own with the old one, anybody's for administrators."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_at(request)
     found = queries.person(actor, id=id)
     actor.require(Right.WRITE)  # a token that only reads changes nothing
     operations.set_password(actor, person=found, password=given.password, old=given.old)
@@ -186,7 +187,7 @@ def person_password(request: HttpRequest, id: str, given: PasswordIn) -> Status[
 @router.get("/tokens", response=list[TokenOut])
 def own_tokens(request: HttpRequest) -> list[Token]:
     """One's own tokens, the newest first; without their secrets."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_at(request)
     actor.require(Right.READ)
     return tokens.tokens_of(actor.person)
 
@@ -194,7 +195,7 @@ def own_tokens(request: HttpRequest) -> list[Token]:
 @router.post("/tokens", response={201: TokenMade})
 def token_make(request: HttpRequest, given: TokenIn) -> Status[dict[str, Any]]:
     """A new token of one's own, which opens no more than the one that asks; not with a token that only reads."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_at(request)
     actor.require(Right.WRITE)
     made = tokens.make(actor, name=given.name, scope=given.scope, days=given.days)
     return Status(201, {**vars(made.token), "secret": made.secret})
@@ -203,7 +204,7 @@ def token_make(request: HttpRequest, given: TokenIn) -> Status[dict[str, Any]]:
 @router.post("/tokens/{id}/revoke", response={204: None})
 def token_revoke(request: HttpRequest, id: TokenId) -> Status[None]:
     """A token opens nothing any more; one's own, or anybody's for administrators. Not with a token that only reads."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_at(request)
     actor.require(Right.WRITE)
     tokens.revoke(actor, token=id)
     return Status(204, None)

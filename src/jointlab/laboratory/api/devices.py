@@ -7,13 +7,14 @@ from django.http import HttpRequest
 from ninja import Router, Schema, Status
 from pydantic import Field
 
-from jointlab.laboratory.api.values import Code, Day, Revision, Settings, actor_at
+from jointlab.laboratory.api.values import Code, Day, Revision, Settings
 from jointlab.laboratory.models import Device, Sample
 from jointlab.laboratory.operations import devices as operations
 from jointlab.laboratory.operations.devices import DeviceDraft
 from jointlab.laboratory.queries.devices import device_by_code, devices_of
 from jointlab.laboratory.queries.samples import sample_by_code
 from jointlab.people.actors import Actor
+from jointlab.people.pages import actor_at
 
 router = Router(tags=["samples"])
 

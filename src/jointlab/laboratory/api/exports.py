@@ -7,9 +7,10 @@ from django.http.response import HttpResponseBase
 from ninja import Query, Router
 
 from jointlab.laboratory import downloads
-from jointlab.laboratory.api.values import DOWNLOAD, Code, Place, actor_at, download
+from jointlab.laboratory.api.values import DOWNLOAD, Code, Place, download
 from jointlab.laboratory.models import Analysis
 from jointlab.laboratory.queries import measurements as queries
+from jointlab.people.pages import actor_at
 
 router = Router(tags=["exports"])
 

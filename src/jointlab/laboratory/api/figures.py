@@ -6,9 +6,10 @@ from django.http import HttpRequest
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from jointlab.laboratory.api.values import Condition, Cursor, FigureOut, actor_at, figure_out
+from jointlab.laboratory.api.values import Condition, Cursor, FigureOut, figure_out
 from jointlab.laboratory.models import Result
 from jointlab.laboratory.queries import figures as queries
+from jointlab.people.pages import actor_at
 from jointlab.science.quantities import all_quantities
 
 router = Router(tags=["measurements"])

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from jointlab.errors import BadInput
 from jointlab.laboratory import downloads
-from jointlab.laboratory.api.values import DOWNLOAD, Cursor, Settings, Sha256, actor_at
+from jointlab.laboratory.api.values import DOWNLOAD, Cursor, Settings, Sha256
 from jointlab.laboratory.models import File, Instrument, Reading
 from jointlab.laboratory.operations import files as operations
 from jointlab.laboratory.operations.archives import Unpacked, receive_archive
@@ -21,6 +21,7 @@ from jointlab.laboratory.queries import inbox as queries
 from jointlab.laboratory.queries.files import place_of
 from jointlab.laboratory.queries.projects import instrument as instrument_called
 from jointlab.people.actors import Actor
+from jointlab.people.pages import actor_at
 
 router = Router(tags=["files"])
 

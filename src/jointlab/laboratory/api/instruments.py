@@ -5,10 +5,11 @@ from typing import Annotated
 from django.http import HttpRequest
 from ninja import Field, Router, Schema, Status
 
-from jointlab.laboratory.api.values import Revision, actor_at
+from jointlab.laboratory.api.values import Revision
 from jointlab.laboratory.models import Instrument
 from jointlab.laboratory.operations import instruments as operations
 from jointlab.laboratory.queries import projects as queries
+from jointlab.people.pages import actor_at
 
 router = Router(tags=["instruments"])
 

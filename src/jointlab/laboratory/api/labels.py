@@ -5,10 +5,11 @@ from typing import Annotated, Any
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
-from jointlab.laboratory.api.values import Code, actor_at, download
+from jointlab.laboratory.api.values import Code, download
 from jointlab.laboratory.labels import SIZES, label_of_device, label_of_sample, printed
 from jointlab.laboratory.queries.devices import device_by_code
 from jointlab.laboratory.queries.samples import sample_by_code
+from jointlab.people.pages import actor_at
 
 router = Router(tags=["samples"])
 

@@ -7,13 +7,14 @@ from django.http import HttpRequest
 from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
-from jointlab.laboratory.api.values import Code, Condition, Cursor, FigureOut, Settings, Sha256, actor_at, figure_out
+from jointlab.laboratory.api.values import Code, Condition, Cursor, FigureOut, Settings, Sha256, figure_out
 from jointlab.laboratory.models import Analysis, Measurement
 from jointlab.laboratory.operations import measurements as operations
 from jointlab.laboratory.queries import inbox
 from jointlab.laboratory.queries import measurements as queries
 from jointlab.laboratory.queries.measurements import Filter
 from jointlab.people.actors import Right
+from jointlab.people.pages import actor_at
 
 router = Router(tags=["measurements"])
 

@@ -10,13 +10,14 @@ from ninja import Form, Router, Schema, Status, UploadedFile
 from pydantic import Field
 
 from jointlab.laboratory import downloads
-from jointlab.laboratory.api.values import DOWNLOAD, Code, Record, Revision, Sha256, Words, actor_at
+from jointlab.laboratory.api.values import DOWNLOAD, Code, Record, Revision, Sha256, Words
 from jointlab.laboratory.models import Note
 from jointlab.laboratory.operations import notes as operations
 from jointlab.laboratory.operations.notes import NewFile
 from jointlab.laboratory.queries.measurements import by_code
 from jointlab.laboratory.queries.notes import attachment, note_by_id, notes_of
 from jointlab.laboratory.queries.samples import sample_by_code
+from jointlab.people.pages import actor_at
 
 router = Router(tags=["notes"])
 

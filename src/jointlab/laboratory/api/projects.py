@@ -3,11 +3,11 @@
 from django.http import HttpRequest
 from ninja import Field, Router, Schema, Status
 
-from jointlab.laboratory.api.values import actor_at
 from jointlab.laboratory.models import Project
 from jointlab.laboratory.operations import projects as change_projects
 from jointlab.laboratory.operations.projects import ProjectDraft
 from jointlab.laboratory.queries import projects as queries
+from jointlab.people.pages import actor_at
 
 router = Router(tags=["projects"])
 

@@ -18,7 +18,6 @@ from jointlab.laboratory.api.values import (
     Record,
     Revision,
     Words,
-    actor_at,
     figure_out,
 )
 from jointlab.laboratory.models import Parent, Sample
@@ -33,6 +32,7 @@ from jointlab.laboratory.queries.samples import SampleFilter
 from jointlab.laboratory.queries.visibility import visible_projects, visible_samples
 from jointlab.laboratory.records import Origin, Step
 from jointlab.people.actors import Actor
+from jointlab.people.pages import actor_at
 
 router = Router(tags=["samples"])
 

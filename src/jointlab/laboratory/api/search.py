@@ -5,8 +5,8 @@ from typing import Annotated, Any
 from django.http import HttpRequest
 from ninja import Query, Router, Schema
 
-from jointlab.laboratory.api.values import actor_at
 from jointlab.laboratory.queries.search import search as find
+from jointlab.people.pages import actor_at
 
 router = Router(tags=["search"])
 

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
-from jointlab.laboratory.api.values import Code, Condition, Record, actor_at, download
+from jointlab.laboratory.api.values import Code, Condition, Record, download
 from jointlab.laboratory.balances import PARTS, balance_of
 from jointlab.laboratory.models import Transfer, TransferStep
 from jointlab.laboratory.operations import transfers as operations
@@ -15,6 +15,7 @@ from jointlab.laboratory.queries import transfers as queries
 from jointlab.laboratory.queries.custody import custody_of
 from jointlab.laboratory.queries.samples import sample_by_code
 from jointlab.laboratory.slips import printed
+from jointlab.people.pages import actor_at
 
 router = Router(tags=["transfers"])
 

@@ -2,13 +2,11 @@
 
 from typing import Annotated, Any
 
-from django.http import HttpRequest
 from ninja import Schema
 from pydantic import Field
 
 from jointlab.laboratory.models import Result
 from jointlab.laboratory.records import FigureRecord
-from jointlab.people.actors import Actor
 
 Code = Annotated[str, Field(min_length=1, max_length=80)]  # of a sample, a device, a measurement
 Record = Annotated[str, Field(max_length=80)]  # the identifier of a record
@@ -45,12 +43,6 @@ class FigureOut(Schema):
     includes: str
     conditions: dict[str, str | int | float]
     headline: bool
-
-
-def actor_at(request: HttpRequest) -> Actor:
-    """Who the token speaks for."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
 
 
 def figure_out(figure: Result | FigureRecord) -> dict[str, Any]:

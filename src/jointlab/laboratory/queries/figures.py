@@ -18,7 +18,7 @@ from django.db.models import Q
 
 from jointlab.errors import BadInput
 from jointlab.laboratory.models import Measurement, Result, Sample
-from jointlab.laboratory.queries.visibility import of_visible_project, readable, visible_measurements
+from jointlab.laboratory.queries.visibility import of_visible_project, readable
 from jointlab.people.actors import Actor
 
 PER_PAGE = 200
@@ -77,7 +77,8 @@ class Figures:
 def figures_of_sample(actor: Actor, sample: Sample) -> Figures:
     """Every figure of the sample and its devices, as far as this person sees the measurements."""
     results = (
-        Result.objects.filter(sample=sample, shown=True, measurement__in=visible_measurements(actor))
+        readable(actor, Result.objects.filter(sample=sample, shown=True))
+        .filter(of_visible_project(actor, "measurement__project"))
         .select_related("measurement__instrument__institution", "measurement__recorded_by", "device", "analysis")
         .order_by("-measurement__recorded_at", "-measurement__code", "analysis__number", "order")[:_KEPT]
     )

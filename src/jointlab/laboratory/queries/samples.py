@@ -22,7 +22,7 @@ Row = TypeVar("Row", bound=Model)
 One = TypeVar("One")
 Values = list[Any]  # of the keys of an order, as JSON has them
 PAGE = 50
-MOST_COUNTED = 1000  # more is said as “more than”: nobody reads further, and each costs
+MOST_COUNTED = 300  # more is said as “more than”: nobody reads further, and each costs
 _CONDITIONS = ("text", "project", "person", "tag", "form", "since", "until")
 
 

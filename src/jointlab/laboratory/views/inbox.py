@@ -20,6 +20,7 @@ from jointlab.laboratory.queries import inbox as queries
 from jointlab.laboratory.queries.measurements import by_code
 from jointlab.laboratory.views.inbox_rows import days
 from jointlab.people.actors import Actor, Right
+from jointlab.people.pages import actor_at
 from jointlab.science.readers import all_readers
 from jointlab.web.middleware import sign_in_first
 from jointlab.web.sentences import sentence
@@ -32,7 +33,7 @@ _MOST_TROUBLES = 10  # told one by one
 @sign_in_first
 def inbox(request: HttpRequest) -> HttpResponse:
     """The list by day; with `documents` those that are kept as documents."""
-    actor = _actor(request)
+    actor = actor_at(request)
     documents = "documents" in request.GET
     page = queries.page(actor, documents=documents, after=request.GET.get("after", ""))
     older = urlencode({**({"documents": ""} if documents else {}), "after": page.after})
@@ -168,7 +169,7 @@ def inbox_undo(request: HttpRequest) -> HttpResponse:
 @sign_in_first
 def file(request: HttpRequest, sha256: str) -> HttpResponse | FileResponse:
     """A raw file as it arrived, always as a download."""
-    found = queries.file_by_hash(_actor(request), sha256)
+    found = queries.file_by_hash(actor_at(request), sha256)
     answer = FileResponse(
         store().open(sha256), as_attachment=True, filename=found.name, content_type="application/octet-stream"
     )
@@ -176,14 +177,9 @@ def file(request: HttpRequest, sha256: str) -> HttpResponse | FileResponse:
     return answer
 
 
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
-
-
 def _writer(request: HttpRequest) -> Actor:
     """Who asks, and may write: asked before anything is said about what was sent."""
-    actor = _actor(request)
+    actor = actor_at(request)
     actor.require(Right.WRITE)
     return actor
 

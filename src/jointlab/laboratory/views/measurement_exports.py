@@ -12,6 +12,7 @@ from jointlab.laboratory.downloads import plot_at, table_at
 from jointlab.laboratory.models import Analysis, Measurement
 from jointlab.laboratory.queries import measurements as queries
 from jointlab.laboratory.tables import frame_of
+from jointlab.people.pages import actor_at
 from jointlab.science.plots.plot import Plot
 from jointlab.science.plots.plotly import plotly
 from jointlab.science.plots.svg import svg
@@ -125,7 +126,7 @@ def cite_csl(request: HttpRequest, code: str) -> HttpResponseBase:
 
 
 def _seen(request: HttpRequest, code: str) -> Measurement:
-    return queries.by_code(request.actor, code=code)  # type: ignore[attr-defined]
+    return queries.by_code(actor_at(request), code=code)
 
 
 def _analysis(request: HttpRequest, code: str) -> Analysis:

@@ -19,7 +19,8 @@ from jointlab.laboratory.queries import measurements as queries
 from jointlab.laboratory.queries.homes import is_ours, standing_of
 from jointlab.laboratory.views.measurement_pages import caption_of, provenance, rows_of
 from jointlab.laboratory.views.sharing import may_share_now
-from jointlab.people.actors import Actor, Right
+from jointlab.people.actors import Right
+from jointlab.people.pages import actor_at
 from jointlab.web.middleware import sign_in_first
 from jointlab.web.numbers import language
 from jointlab.web.sentences import sentence
@@ -34,7 +35,7 @@ _IN_STRIP, _FIGURES_AT_ONCE, _MOST_FIGURES = 5, 16, 400
 @sign_in_first
 def measurements(request: HttpRequest) -> HttpResponse:
     """The list: filtered, sorted, in pages by the last row seen."""
-    actor = _actor(request)
+    actor = actor_at(request)
     found = queries.choices(actor)
     ascending = request.GET.get("order") == "up"
     offered = {
@@ -62,7 +63,7 @@ def measurements(request: HttpRequest) -> HttpResponse:
 @sign_in_first
 def measurement(request: HttpRequest, code: str) -> HttpResponse:
     """One measurement, with the shown analysis or the one that is asked for."""
-    seen = queries.by_code(_actor(request), code=code)
+    seen = queries.by_code(actor_at(request), code=code)
     analysis = queries.analysis_of(seen, number=_number(request.GET.get("analysis", "")))
     return _page(request, seen, analysis)
 
@@ -71,7 +72,7 @@ def measurement(request: HttpRequest, code: str) -> HttpResponse:
 @sign_in_first
 def measurement_analyse(request: HttpRequest, code: str) -> HttpResponse:
     """Computed with changed settings: shown first; recorded when that is asked for."""
-    actor = _actor(request)
+    actor = actor_at(request)
     seen = queries.by_code(actor, code=code)
     actor.require(Right.WRITE)
     latest = queries.analysis_of(seen, number=_number(request.POST.get("analysis", "")))
@@ -99,7 +100,7 @@ def measurement_analyse(request: HttpRequest, code: str) -> HttpResponse:
 @sign_in_first
 def measurement_show(request: HttpRequest, code: str) -> HttpResponse:
     """Another analysis is shown from now on."""
-    actor = _actor(request)
+    actor = actor_at(request)
     seen = queries.by_code(actor, code=code)
     number = _number(request.GET.get("back", request.POST.get("analysis", "")))
     before = seen.marked
@@ -113,7 +114,7 @@ def measurement_show(request: HttpRequest, code: str) -> HttpResponse:
 @sign_in_first
 def measurement_withdraw(request: HttpRequest, code: str) -> HttpResponse:
     """Taken back; the toast offers the way back."""
-    actor = _actor(request)
+    actor = actor_at(request)
     operations.withdraw(actor, measurement=queries.by_code(actor, code=code))
     toast(
         request, gettext("%(code)s is withdrawn.") % {"code": code}, undo=reverse("measurement-put-back", args=[code])
@@ -125,7 +126,7 @@ def measurement_withdraw(request: HttpRequest, code: str) -> HttpResponse:
 @sign_in_first
 def measurement_put_back(request: HttpRequest, code: str) -> HttpResponse:
     """The withdrawal is undone."""
-    actor = _actor(request)
+    actor = actor_at(request)
     operations.put_back(actor, measurement=queries.by_code(actor, code=code))
     toast(request, gettext("%(code)s is put back.") % {"code": code})
     return redirect("measurement", code=code)
@@ -135,7 +136,7 @@ def measurement_put_back(request: HttpRequest, code: str) -> HttpResponse:
 @sign_in_first
 def measurement_compare(request: HttpRequest, code: str) -> HttpResponse:
     """Two analyses of one measurement side by side: what was set, what came out."""
-    seen = queries.by_code(_actor(request), code=code)
+    seen = queries.by_code(actor_at(request), code=code)
     analyses = list(seen.analyses.select_related("by").order_by("number"))
     first = queries.analysis_of(seen, number=_number(request.GET.get("a", "")) or analyses[0].number)
     second = queries.analysis_of(seen, number=_number(request.GET.get("b", "")) or analyses[-1].number)
@@ -158,7 +159,7 @@ def _page(
     preview: dict[str, Any] | None = None, status: int = 200,
 ) -> HttpResponse:  # fmt: skip
     """The page of one measurement."""
-    actor = _actor(request)
+    actor = actor_at(request)
     results = list(analysis.results.order_by("order")[: _MOST_FIGURES + 1])
     told = beside_stated(analysis, results[:_MOST_FIGURES])
     site = site_of(seen.pk.partition(":")[0])
@@ -194,11 +195,6 @@ def plots_of_page(analysis: Analysis, *, mark: str) -> list[dict[str, Any]]:
 
 def _known(seen: Measurement) -> dict[str, Any]:
     return queries.relevant_settings(seen.technique, seen.format)
-
-
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
 
 
 def _number(text: str) -> int:

@@ -7,7 +7,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from jointlab.laboratory.queries import inbox, overview
-from jointlab.people.actors import Actor, Right
+from jointlab.people.actors import Right
+from jointlab.people.pages import actor_at
 from jointlab.web.middleware import sign_in_first
 from jointlab.web.sites import site_of
 
@@ -25,7 +26,7 @@ class Parts:
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
     """The laboratory at a glance."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_at(request)
     return render(request, "laboratory/overview.html", {
         "samples": _parts(overview.samples(actor)), "measurements": _parts(overview.measurements(actor)),
         "files": inbox.standing(actor), "latest": overview.latest_measurements(actor),
