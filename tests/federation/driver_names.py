@@ -5,6 +5,7 @@ from base64 import b64encode
 from pathlib import Path  # noqa: F401
 
 from django.db import transaction
+from django.db.models import F  # noqa: F401
 
 from jointlab.federation import (  # noqa: F401  # noqa: F401
     carrying,
@@ -23,12 +24,14 @@ from jointlab.federation.own import own_document, own_keyid  # noqa: F401
 from jointlab.federation.records import PairingRecord
 from jointlab.history import mirroring, serving  # noqa: F401
 from jointlab.history.identifiers import home, new_id
-from jointlab.history.logs import own_name, partnership_of
+from jointlab.history.logs import hold_house, own_name, partnership_of
 from jointlab.history.models import Checkpoint, Entry, Halt, Log, Record, SetAside  # noqa: F401
-from jointlab.history.operations import Draft, write_many
-from jointlab.history.sharing import share
+from jointlab.history.operations import Draft, append_many, now, time_text, write_many
+from jointlab.history.sharing import share, sharing_round  # noqa: F401
 from jointlab.history.signing import house_key, sign_logs  # noqa: F401
-from jointlab.ledger.tree import Frontier
+from jointlab.ledger.entries import Entry as Line
+from jointlab.ledger.entries import Op, body_hash
+from jointlab.ledger.tree import Frontier, leaf_hash
 
 
 def other() -> str:
@@ -60,14 +63,47 @@ def pull(address: str = "") -> dict[str, object]:
     return {"entries": done.entries, "bytes": done.bytes, "halted": list(done.halted)}
 
 
+def forge(body: bytes, *, id: str = "", type: str = "pairing/1", op: str = "put", size: int = 0) -> str:
+    """An entry that an honest node never writes, at the end of our shared log and signed; the record's id."""
+    record = id or new_id()
+    line = Line(
+        at=time_text(now()), body=body_hash(body), home=record.partition(":")[0], id=record, op=Op(op), prev=None, rev=1,
+        size=size or len(body), type=type,
+    )  # fmt: skip
+    with transaction.atomic():
+        hold_house()
+        append_many(Log.objects.get(name=own_name(partnership_of(home(), other()))), [(line, body)])
+    sign_logs()
+    return record
+
+
+def sign_anew(name: str) -> None:
+    """As if the log had always been what its rows say now: a frontier of them, and one checkpoint."""
+    frontier = Frontier()
+    for entry in Entry.objects.filter(log=name).order_by("position").values_list("entry", flat=True):
+        frontier.push(leaf_hash(bytes(entry)))
+    Checkpoint.objects.filter(log=name).delete()
+    Log.objects.filter(name=name).update(frontier=frontier.to_bytes(), size=frontier.size, signed_size=0)
+    sign_logs()
+
+
+def aside() -> dict[str, str]:
+    """Records of the partner that are kept apart, each with the code of the reason."""
+    return dict(SetAside.objects.order_by("position").values_list("record", "code"))
+
+
 def log_state(name: str) -> dict[str, object]:
     """Everything that must be equal at home and in the mirror, and where the mirror stands."""
     log = Log.objects.get(name=name)
     lines = list(serving.entries(name, start=0, upto=log.size))
+    apart = SetAside.objects.filter(log=name).values("record")
+    told = Record.objects.filter(id__in=Entry.objects.filter(log=name).values("record"), home=log.home)
     return {
+        "records": {one.id: [one.type, one.rev, one.erased] for one in told.exclude(id__in=apart)},
         "size": log.size, "root": Frontier.from_bytes(bytes(log.frontier)).root().hex(), "state": log.state,
         "entries": [one.entry.decode() for one in lines], "rows": Pairing.objects.filter(home=log.home).count(),
         "bodies": [b64encode(one.body or b"").decode() for one in lines], "refusals": log.refusals,
+        "aside": list(SetAside.objects.filter(log=name).values_list("record", flat=True)),
     }  # fmt: skip
 
 

@@ -1,9 +1,9 @@
 """A proxy on loopback that spoils the link: latency, rate, cuts, half-open connections, flipped bits, doubled requests."""
 
 import asyncio
-import contextlib
-import threading
 from dataclasses import dataclass
+
+from tests.federation.loopback import Loopback
 
 
 @dataclass
@@ -18,63 +18,13 @@ class Faults:
     double: bool = False  # everything that the client sends goes to the server twice, over two connections
 
 
-class FaultProxy:
-    """`with FaultProxy(port) as proxy:` gives `proxy.address`; counts what passes."""
+class FaultProxy(Loopback):
+    """Faults at a byte or a moment that the test names; counts what passes."""
 
     def __init__(self, target: int) -> None:
-        self.target, self.faults = target, Faults()
-        self.port = self.connections = self.towards_client = 0
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-        self._tasks: set[asyncio.Task[None]] = set()
-
-    @property
-    def address(self) -> str:
-        """For the puller."""
-        return f"http://127.0.0.1:{self.port}"
-
-    def __enter__(self) -> "FaultProxy":
-        self._thread.start()
-        self._server = asyncio.run_coroutine_threadsafe(
-            asyncio.start_server(self._serve, "127.0.0.1", 0), self._loop
-        ).result(10)
-        self.port = self._server.sockets[0].getsockname()[1]
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        async def end() -> None:
-            self._server.close()
-            for task in list(self._tasks):
-                task.cancel()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
-
-        asyncio.run_coroutine_threadsafe(end(), self._loop).result(10)
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
-        self._loop.close()
-
-    def cut_all(self) -> None:
-        """Every connection that is open ends now."""
-
-        async def end() -> None:
-            for task in list(self._tasks):
-                task.cancel()
-
-        asyncio.run_coroutine_threadsafe(end(), self._loop).result(10)
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._tasks.add(task)
-        self.connections += 1
-        try:
-            with contextlib.suppress(OSError, asyncio.IncompleteReadError):
-                await self._pass(reader, writer)
-        except asyncio.CancelledError:
-            pass
-        finally:
-            self._tasks.discard(task)
-            writer.transport.abort()
+        super().__init__(target)
+        self.faults = Faults()
+        self.towards_client = 0
 
     async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self.faults.half_open:

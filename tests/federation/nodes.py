@@ -150,7 +150,9 @@ class Pair:
             assert not wrong, wrong
 
     def in_step(self, *logs: str) -> None:
-        """Each mirror (or those named) is what its home has shared: entries, bodies, roots."""
+        """Each mirror (or those named) is what its home has shared: entries, bodies, roots, and where every record
+        stands that the mirror has not set aside.
+        """
         for log, there, here in (("cn+kz/kz", self.kz, self.cn), ("cn+kz/cn", self.cn, self.kz)):
             if logs and log not in logs:
                 continue
@@ -159,6 +161,21 @@ class Pair:
             assert copy["entries"] == mine["entries"]
             assert copy["bodies"] == mine["bodies"]
             assert copy["rows"] == mine["rows"]
+            apart = set(copy["aside"])
+            assert copy["records"] == {id: stands for id, stands in mine["records"].items() if id not in apart}
+
+    def nowhere(self, *words: str) -> None:
+        """No byte of these words is left in a folder of either node, the log of the database's changes included."""
+        for node in (self.kz, self.cn):
+            for path in (path for path in node.folder.rglob("*") if path.is_file()):
+                data = path.read_bytes()
+                found = [word for word in words if any(form in data for form in _forms(word))]
+                assert not found, (path, found)
+
+
+def _forms(word: str) -> tuple[bytes, ...]:
+    """As it may stand in a file: as typed, and as the index of words keeps it."""
+    return word.encode(), word.casefold().encode(), word.encode("utf-16-le")
 
 
 def make_pair(folder: Path) -> None:

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from tests.federation.nodes import Node, Pair, copied
-from tests.federation.proxy import BadLink, Link, NoRanges
+from tests.federation.proxy import BadLink, Link
+from tests.federation.rewriting import Rewriting
 
 MB = 1 << 20
 _seeds = count(1)
@@ -247,7 +248,7 @@ def test_22_a_server_that_always_lies_is_given_up(two: Pair) -> None:
 def test_22_a_server_without_ranges(two: Pair) -> None:
     """A proxy in between that sends whole files only: slower, and right."""
     sha256 = pulled(two, 9 * MB)[0]
-    with NoRanges(two.kz.port) as proxy:
+    with Rewriting(two.kz.port, without=("range", "if-range")) as proxy:
         done = two.cn.value(f"fetch({proxy.address!r})")
     assert done["files"] == 1, done
     same_bytes(two, [sha256])

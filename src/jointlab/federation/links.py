@@ -1,7 +1,7 @@
 """The link to a partner, as its page shows it. Nothing is changed here."""
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.db.models import Sum
 
@@ -13,6 +13,7 @@ from jointlab.ledger.checkpoints import Checkpoint as Statement
 from jointlab.ledger.evidence import Exhibit, Verdict
 from jointlab.ledger.notes import Note
 
+WRONG_HOME = "mirror.wrong-home"  # why a record was set aside that is not its writer's own
 SKEW = 60.0  # seconds between the clocks, from which it is said
 
 
@@ -63,7 +64,7 @@ class LinkState:
     halts: tuple[Parted, ...] = ()
     settled: tuple[Halt, ...] = ()
     frozen: bool = False
-    alarms: int = field(default=0)
+    strangers: int = 0  # records that the partner wrote in the name of another node
 
     @property
     def to_send(self) -> int:
@@ -101,6 +102,7 @@ def link_state(partner: Partner) -> LinkState:
         files=len(sizes), file_bytes=sum(size or 0 for size in sizes),
         halts=tuple(_parted(one) for one in halts if one.settled_at is None),
         settled=tuple(one for one in halts if one.settled_at is not None), frozen=is_frozen(partner),
+        strangers=aside.filter(code=WRONG_HOME).count(),
     )  # fmt: skip
 
 

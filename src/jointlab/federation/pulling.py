@@ -12,7 +12,7 @@ import orjson
 from django.utils import timezone
 
 from jointlab.errors import BadInput, Conflict, Fault, NotFound, Unavailable
-from jointlab.federation import codec
+from jointlab.federation import bodies, codec
 from jointlab.federation.client import ANSWER_LIMIT, Link
 from jointlab.federation.models import Partner
 from jointlab.federation.receipts import cosigned
@@ -138,6 +138,7 @@ def follow_all(partner: Partner, source: Source, *, logs: list[Log] | None = Non
     for log in found:
         if log.state != Log.State.HALTED:
             entries += follow(partner, source, log)
+            bodies.ask_again(source, log)
         if log.state == Log.State.HALTED:
             halted.append(log.name)
     return Followed(entries, getattr(source, "received", 0), tuple(halted))

@@ -2,6 +2,11 @@
 house log.
 """
 
+from functools import reduce
+from operator import or_
+
+from django.db.models import Q
+
 from jointlab.history.identifiers import home
 from jointlab.history.logs import mirrors
 from jointlab.history.models import Entry, Log
@@ -19,7 +24,8 @@ def ack_id(member: str, record: str) -> str:
 
 def acknowledge(log: Log) -> int:
     """Append an answer for every erasure in the partners' logs that has none yet; how many."""
-    erased = Entry.objects.filter(log__in=mirrors(log.partnership), op=Op.ERASE.value).order_by("pk")
+    told = (Q(log=one, record__startswith=f"{one.home}:") for one in mirrors(log.partnership))  # each of its own only
+    erased = Entry.objects.filter(reduce(or_, told, Q(pk=None)), op=Op.ERASE.value).order_by("pk")
     there = set(Entry.objects.filter(log=log, op=Op.ERASE_ACK.value).values_list("record", flat=True))
     due = dict.fromkeys(one for one in erased.values_list("record", flat=True) if ack_id(home(), one) not in there)
     lines: list[tuple[Line, bytes | None]] = []

@@ -11,7 +11,7 @@ from django.db import DatabaseError, OperationalError, connection, transaction
 
 from jointlab.errors import BadInput, Conflict, Fault
 from jointlab.history.bulk import Stand, store_standings
-from jointlab.history.erasure import forget_files
+from jointlab.history.erasure import forget_files, leave_no_bytes
 from jointlab.history.models import Entry, Log, NamedBlob, Record, SetAside
 from jointlab.history.registry import Recorded, RecordType, from_plain, record_types
 from jointlab.history.shared_entries import named_blobs
@@ -300,6 +300,8 @@ class _Work:
         self._save()
         if self.unnamed:
             self.done.gone = forget_files(self.unnamed)
+        if self.done.erased:
+            transaction.on_commit(leave_no_bytes)
         return self.done
 
     def _save(self) -> None:

@@ -181,7 +181,12 @@ def _keep_promise(notice: Path) -> int:
             if not Blob.objects.filter(sha256=sha256).exists():
                 removed += store().remove(sha256)
     notice.unlink(missing_ok=True)
+    leave_no_bytes()
+    return removed
+
+
+def leave_no_bytes() -> None:
+    """What was erased leaves SQLite's write-ahead log too, and with it the pages of the file. After the commit."""
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # erased bytes leave the write-ahead log too
-    return removed
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -7,6 +7,7 @@ from jointlab.history.identifiers import home
 from jointlab.history.operations import know_blob, know_blobs
 from jointlab.history.registry import Kept, Recorded, RecordType
 from jointlab.laboratory.models import File, Measurement, Reading
+from jointlab.laboratory.operations.names import clean_folder, clean_name
 from jointlab.laboratory.records import FileKeptRecord, FileRecord
 from jointlab.people.queries import colleague_of
 
@@ -14,8 +15,11 @@ _BATCH = 100  # rows of one statement
 
 
 def _values(recorded: Recorded, body: FileRecord) -> dict[str, Any]:
+    name, folder = body.name, body.folder
+    if recorded.home != home():  # a partner's program may have let anything through
+        name, folder = clean_name(name), clean_folder(folder)
     return {
-        "sha256": body.sha256, "name": body.name, "folder": body.folder, "size": body.size, "source": body.source,
+        "sha256": body.sha256, "name": name, "folder": folder, "size": body.size, "source": body.source,
         "instrument_id": body.instrument or None, "received_at": recorded.at, "received_by_id": body.by,
         "home": recorded.home,
     }  # fmt: skip

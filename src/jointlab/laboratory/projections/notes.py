@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 
+from jointlab.history.identifiers import home
 from jointlab.history.registry import Kept, Recorded, RecordType
 from jointlab.laboratory.models import Attachment, Measurement, Note
+from jointlab.laboratory.operations.names import clean_name
 from jointlab.laboratory.records import NoteRecord
 from jointlab.people.queries import colleague_of
 
@@ -19,8 +21,16 @@ def apply_note(recorded: Recorded, body: NoteRecord) -> None:
     note, _ = Note.objects.update_or_create(id=recorded.id, defaults=values, create_defaults={**values, **created})
     Attachment.objects.filter(note=note).delete()
     Attachment.objects.bulk_create(
-        [Attachment(note=note, sha256=file.sha256, name=file.name, size=file.size) for file in body.attachments]
+        [
+            Attachment(note=note, sha256=file.sha256, name=_name(recorded, file.name), size=file.size)
+            for file in body.attachments
+        ]
     )
+
+
+def _name(recorded: Recorded, name: str) -> str:
+    """A partner's program may have let anything through."""
+    return name if recorded.home == home() else clean_name(name)
 
 
 def _blobs(body: NoteRecord) -> Iterable[str]:
