@@ -36,6 +36,7 @@ from jointlab.ledger import (
     verify_consistency,
     verify_inclusion,
 )
+from jointlab.ledger.canonical import DEPTH_LIMIT, decode_many
 from tests.unit.ledger.house import KEY, empty, line, lines, note, pages
 from tests.unit.ledger.published import LOG_NOTE, seeded
 
@@ -63,6 +64,10 @@ DIGESTS = st.binary(min_size=32, max_size=32)
 
 
 @UNTIMED
+def nested(depth: int) -> bytes:
+    return b"[" * depth + b"]" * depth
+
+
 @given(VALUES)
 @example({"\x7f": "\u2028\u007f\x1f"})
 def test_bytes_are_those_of_rfc_8785_and_come_back(value: Any) -> None:
@@ -113,6 +118,27 @@ def test_any_bytes_are_refused_or_are_canonical(data: bytes) -> None:
 
 
 @UNTIMED
+@given(
+    st.lists(
+        st.binary(max_size=20) | VALUES.map(encode) | VALUES.flatmap(lambda value: mutated(encode(value))), max_size=6
+    )
+)
+@example([nested(DEPTH_LIMIT), nested(DEPTH_LIMIT + 1)])
+@example([b'{"a":1.5}', b"[]"])
+@example(['"\u0301"'.encode(), b"0"])
+@example(['{"\u0416":1}'.encode()])
+@example([b'{},{"x":[1', b"2]}"])
+@example([b"9007199254740992", b'"' + b"x" * 300 + b'"'])
+def test_many_texts_are_read_as_one_by_one(texts: list[bytes]) -> None:
+    for number, found in enumerate(decode_many(texts, limit=200)):
+        try:
+            assert found == decode(texts[number], limit=200)
+        except BadInput as fault:
+            assert isinstance(found, BadInput)
+            assert (found.code, found.message) == (fault.code, fault.message)
+    assert len(list(decode_many(texts))) == len(texts)
+
+
 @given(st.binary(max_size=60) | mutated(line(7).entry))
 def test_any_bytes_are_no_entry_or_exactly_one(data: bytes) -> None:
     entry = only_bad_input(lambda: Entry.from_bytes(data))

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.utils import IntegrityError
 
 from jointlab.errors import Conflict
-from jointlab.history.applying import Applied, apply_records
+from jointlab.history.applying import apply_records
 from jointlab.history.bulk import store_entries
 from jointlab.history.logs import (
     empty_frontier,
@@ -24,6 +24,7 @@ from jointlab.history.logs import (
 )
 from jointlab.history.models import Checkpoint, Log
 from jointlab.history.models import Halt as HaltRow
+from jointlab.history.outcome import Applied
 from jointlab.history.signing import cosigner_of
 from jointlab.ledger.checkpoints import Checkpoint as Statement
 from jointlab.ledger.checkpoints import cosignatures
@@ -121,13 +122,9 @@ def accept(
     row = log_named(log)
     _require_going(row)
     with no_collector():
-        found = mirror_of(row).accept(note, pages, entries_limit=entries_limit, bytes_limit=bytes_limit)
-        if isinstance(found, Halt):
-            return _refuse(row.name, found)
-        try:
-            return _store(row.name, row.size, found, careful=False)
-        except IntegrityError:  # one record points to what is no such thing: found out record by record
-            return _store(row.name, row.size, found, careful=True)
+        return _accepted(
+            row, note, pages, entries_limit, bytes_limit
+        )  # its many objects are gone before the search goes on
 
 
 @transaction.atomic
@@ -183,6 +180,18 @@ def no_collector() -> Iterator[None]:
     finally:
         if was:
             gc.enable()
+
+
+def _accepted(
+    row: Log, note: bytes, pages: Iterable[Iterable[Line]], entries_limit: int, bytes_limit: int
+) -> Followed | Refused | Halted:
+    found = mirror_of(row).accept(note, pages, entries_limit=entries_limit, bytes_limit=bytes_limit)
+    if isinstance(found, Halt):
+        return _refuse(row.name, found)
+    try:
+        return _store(row.name, row.size, found, careful=False)
+    except IntegrityError:  # one record points to what is no such thing: found out record by record
+        return _store(row.name, row.size, found, careful=True)
 
 
 def _require_going(log: Log) -> None:

@@ -5,6 +5,8 @@ disagree about: there are no floating-point numbers (decimals are strings, which
 integers lie within 53 bits, keys are ASCII, text is in Unicode normalisation form C, and nesting has an end.
 """
 
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from types import NoneType
 from typing import Any, Final
 from unicodedata import is_normalized
@@ -19,6 +21,8 @@ DEPTH_LIMIT: Final = 32  # arrays and objects inside each other, the outermost i
 INTEGER_LIMIT: Final = 2**53 - 1  # largest magnitude that every JSON implementation keeps exactly
 
 _SCALARS: Final = frozenset({str, int, bool, NoneType})
+_CONTAINERS: Final = frozenset({dict, list})
+_TOGETHER: Final = 256  # texts that are looked at together: few, so that their values stay in the processor's caches
 _OPTIONS: Final = (
     orjson.OPT_SORT_KEYS
     | orjson.OPT_STRICT_INTEGER
@@ -62,6 +66,55 @@ def decode(data: bytes, *, limit: int = BODY_LIMIT) -> object:
             position=position,
         )
     return value
+
+
+def decode_many(texts: Sequence[bytes], *, limit: int = BODY_LIMIT) -> Iterator[object]:
+    """What `decode` says of each text: its value, or the BadInput that it would raise. Half the time for many good texts."""
+    for start in range(0, len(texts), _TOGETHER):
+        part = texts[start : start + _TOGETHER]
+        values = _good(part, limit)
+        yield from (_value_or_fault(text, limit) for text in part) if values is None else values
+
+
+def _good(texts: Sequence[bytes], limit: int) -> list[object] | None:
+    """The values of texts that are good, every one of them; None when one is not, or may not be."""
+    if max(map(len, texts)) > limit:
+        return None
+    try:
+        values: list[object] = list(map(orjson.loads, texts))
+        for value, text in zip(values, texts, strict=True):
+            if orjson.dumps(value, option=_OPTIONS) != text:
+                return None
+    except (orjson.JSONDecodeError, TypeError):
+        return None
+    together = b"\n".join(texts)
+    if not together.isascii() and not is_normalized("NFC", together.decode()):
+        return None
+    return values if _are_plain(values) else None
+
+
+def _are_plain(values: list[Any]) -> bool:
+    """Whether what was read from JSON is of the profile's types, keys and depth: level by level, at the speed of C."""
+    members: list[Any] = values
+    for _ in range(DEPTH_LIMIT + 1):
+        kinds = set(map(type, members))
+        if kinds <= _SCALARS:
+            return True
+        if not kinds <= _SCALARS | _CONTAINERS:
+            return False
+        dicts = [member for member in members if type(member) is dict]
+        if not "".join(chain.from_iterable(dicts)).isascii():
+            return False
+        lists = (member for member in members if type(member) is list)
+        members = list(chain(chain.from_iterable(map(dict.values, dicts)), chain.from_iterable(lists)))
+    return False
+
+
+def _value_or_fault(text: bytes, limit: int) -> object:
+    try:
+        return decode(text, limit=limit)
+    except BadInput as fault:
+        return fault
 
 
 def _encode(value: object) -> bytes:

@@ -6,15 +6,18 @@ entry holds no personal data, and every body holds a random salt: without it the
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import sha256
 from typing import Final, NoReturn, Self, TypeVar
 
+import orjson
+
 from jointlab.errors import BadInput
-from jointlab.ledger.canonical import BODY_LIMIT, ENTRY_LIMIT, INTEGER_LIMIT, decode, encode
+from jointlab.ledger.canonical import BODY_LIMIT, ENTRY_LIMIT, INTEGER_LIMIT, decode, decode_many, encode
 
 SALT_KEY: Final = "salt"
 SALT_SIZE: Final = 16  # bytes, 128 bits
@@ -96,11 +99,9 @@ class Entry:
 
         Raises BadInput ``canonical.*``, ``entry.fields`` (one missing, or one too many) and ``entry.<field>``.
         """
-        found = _USUAL.fullmatch(data)
-        if found is not None and len(data) <= ENTRY_LIMIT:
-            usual = _usual(cls, found)
-            if usual is not None:
-                return usual
+        usual = _usual(cls, data)
+        if usual is not None:
+            return usual
         value = decode(data, limit=ENTRY_LIMIT)
         if not isinstance(value, dict) or value.keys() != _FIELDS:
             names = sorted(value) if isinstance(value, dict) else type(value).__name__
@@ -121,25 +122,32 @@ _FIELDS: Final = frozenset(Entry.__dataclass_fields__)
 # An entry as nearly all are, with every rule for its fields that a pattern can hold: a log has millions of them. What does
 # not match may still be one, or has a fault, for which `decode` has the words.
 _USUAL: Final = re.compile(
-    rb'\{"at":"(?P<at>[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)","body":"(?P<body>sha256:[0-9a-f]{64})",'
-    rb'"home":"(?P<home>[a-z0-9](?:[a-z0-9.-]{0,62}[a-z0-9])?)","id":"(?P<id>(?P=home):[a-z0-9][a-z0-9._-]{0,126})",'
-    rb'"op":"(?P<op>[a-z.]{1,10})","prev":(?P<prev>null|0|[1-9][0-9]{0,14}),"rev":(?P<rev>[1-9][0-9]{0,14}),'
-    rb'"size":(?P<size>[1-9][0-9]{0,14}),"type":"(?P<type>[a-z][a-z0-9.-]{0,62}/[1-9][0-9]{0,3})"\}'
+    r'\{"at":"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)","body":"(sha256:[0-9a-f]{64})",'
+    r'"home":"(?P<home>[a-z0-9](?:[a-z0-9.-]{0,62}[a-z0-9])?)","id":"((?P=home):[a-z0-9][a-z0-9._-]{0,126})",'
+    r'"op":"([a-z.]{1,10})","prev":(null|0|[1-9][0-9]{0,14}),"rev":([1-9][0-9]{0,14}),'
+    r'"size":([1-9][0-9]{0,14}),"type":"([a-z][a-z0-9.-]{0,62}/[1-9][0-9]{0,3})"\}'
 )
+_new, _set = object.__new__, object.__setattr__
 
 
-def _usual(cls: "type[_E]", found: "re.Match[bytes]") -> "_E | None":
+def _usual(cls: "type[_E]", data: bytes) -> "_E | None":
     """The entry in bytes that match, without a second look at what the pattern has checked; None when more is amiss."""
-    at, body, home, id, op, prev, rev, size, type_ = (part.decode("ascii") for part in found.groups())
-    number = int(size)
-    if op not in _OPS or not 2 <= number <= BODY_LIMIT or not _is_time(at):
+    if not data.isascii() or (found := _USUAL.fullmatch(data.decode("ascii"))) is None:
         return None
-    entry = object.__new__(cls)
-    for name, value in (
-        ("at", at), ("body", body), ("home", home), ("id", id), ("op", _OPS[op]),
-        ("prev", None if prev == "null" else int(prev)), ("rev", int(rev)), ("size", number), ("type", type_),
-    ):  # fmt: skip
-        object.__setattr__(entry, name, value)
+    at, body, home, id, op, prev, rev, size, type_ = found.groups()
+    number, known = int(size), _OPS.get(op)
+    if known is None or not 2 <= number <= BODY_LIMIT or not _is_time(at):
+        return None
+    entry = _new(cls)
+    _set(entry, "at", at)
+    _set(entry, "body", body)
+    _set(entry, "home", home)
+    _set(entry, "id", id)
+    _set(entry, "op", known)
+    _set(entry, "prev", None if prev == "null" else int(prev))
+    _set(entry, "rev", int(rev))
+    _set(entry, "size", number)
+    _set(entry, "type", type_)
     return entry
 
 
@@ -177,11 +185,34 @@ def unseal(data: bytes) -> dict[str, object]:
     Raises BadInput ``canonical.*``; ``body.object`` when it is no JSON object; ``body.salt`` without a proper salt.
     """
     value = decode(data, limit=BODY_LIMIT)
-    if not isinstance(value, dict):
-        raise BadInput("body.object", "A body is a JSON object, not {kind}.", kind=type(value).__name__)
-    if not _fits(_SALT, value.pop(SALT_KEY, None)):
-        raise BadInput("body.salt", "The body has no salt of {size} hexadecimal digits.", size=2 * SALT_SIZE)
+    fault = _no_body(value)
+    if fault:
+        raise fault
+    assert isinstance(value, dict)
+    del value[SALT_KEY]
     return value
+
+
+def body_faults(bodies: Sequence[bytes]) -> list[BadInput | None]:
+    """What `unseal` would raise for each body, or None."""
+    return [
+        value if isinstance(value, BadInput) else _no_body(value) for value in decode_many(bodies, limit=BODY_LIMIT)
+    ]
+
+
+def unsealed(data: bytes) -> dict[str, object]:
+    """What was sealed, without the salt, of a body in which `body_faults` found nothing."""
+    value: dict[str, object] = orjson.loads(data)
+    del value[SALT_KEY]
+    return value
+
+
+def _no_body(value: object) -> BadInput | None:
+    if not isinstance(value, dict):
+        return BadInput("body.object", "A body is a JSON object, not {kind}.", kind=type(value).__name__)
+    if not _fits(_SALT, value.get(SALT_KEY)):
+        return BadInput("body.salt", "The body has no salt of {size} hexadecimal digits.", size=2 * SALT_SIZE)
+    return None
 
 
 def body_hash(data: bytes) -> str:
@@ -190,7 +221,12 @@ def body_hash(data: bytes) -> str:
 
 
 def _is_time(value: object) -> bool:
-    if not isinstance(value, str) or not _AT.fullmatch(value):
+    return isinstance(value, str) and _is_written_time(value)
+
+
+@lru_cache(maxsize=64)  # a log tells the same second again and again
+def _is_written_time(value: str) -> bool:
+    if not _AT.fullmatch(value):
         return False
     try:
         datetime.fromisoformat(value)

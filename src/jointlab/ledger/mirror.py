@@ -12,13 +12,15 @@ from typing import Final
 
 from jointlab.errors import BadInput
 from jointlab.ledger.checkpoints import Checkpoint, open_checkpoint
-from jointlab.ledger.entries import Entry, body_hash, unseal
+from jointlab.ledger.entries import Entry, body_faults, body_hash, unsealed
 from jointlab.ledger.keys import KeyHistory
 from jointlab.ledger.notes import Note
 from jointlab.ledger.tree import Frontier, leaf_hash
 
 ENTRIES_LIMIT: Final = 100_000  # accepted at once; a home signs a checkpoint at least every 10,000
 BYTES_LIMIT: Final = 256 * 1024 * 1024  # of entries and bodies accepted at once; a home signs at least every 64 MiB
+_TOGETHER: Final = 512  # lines that are looked at together
+_TOGETHER_BYTES: Final = 4 * 1024 * 1024  # of them
 
 
 class Reason(StrEnum):
@@ -46,15 +48,10 @@ class Reason(StrEnum):
 
 _TRANSPORT: Final = frozenset(
     {
-        Reason.MALFORMED_NOTE,
-        Reason.BAD_SIGNATURE,
-        Reason.WRONG_LENGTH,
-        Reason.NOT_CANONICAL,
-        Reason.INVALID_ENTRY,
-        Reason.BODY_MISMATCH,
-        Reason.FORK,
+        Reason.MALFORMED_NOTE, Reason.BAD_SIGNATURE, Reason.WRONG_LENGTH, Reason.NOT_CANONICAL, Reason.INVALID_ENTRY,
+        Reason.BODY_MISMATCH, Reason.FORK,
     }
-)
+)  # fmt: skip
 _REASON_OF_CODE: Final = {
     "note.signature": Reason.BAD_SIGNATURE,
     "note.unknown-key": Reason.UNKNOWN_KEY,
@@ -78,8 +75,12 @@ class Record:
     position: int  # from 0
     line: Line
     entry: Entry
-    content: dict[str, object] | None  # the body without its salt; None without a body, or in quarantine
     fault: BadInput | None = None  # why it is in quarantine: kept and shown, not applied
+
+    @property
+    def content(self) -> dict[str, object] | None:
+        """The body without its salt, read anew each time, as many values take much memory; None without one, or in quarantine."""
+        return None if self.fault or self.line.body is None else unsealed(self.line.body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +180,7 @@ class Mirror:
                 raise _refusal(Reason.FORK, "The entries shown do not lead from this copy to the signed root.")
         except _Refusal as refusal:
             return self._halt(refusal, note)
-        judged = tuple(_judged(record, judge) for record in records)
+        judged = tuple(records) if judge is None else tuple(_judged(record, judge) for record in records)
         return Accepted(replace(self, frontier=frontier.to_bytes(), note=note), judged)
 
     def _ahead(self, found: Checkpoint, entries_limit: int) -> int:
@@ -200,55 +201,58 @@ class Mirror:
         return ahead
 
     def _read(self, lines: Iterable[Line], ahead: int, bytes_limit: int) -> tuple[Frontier, list[Record]]:
-        """Exactly `ahead` lines, checked one by one."""
-        frontier, left = Frontier.from_bytes(self.frontier), bytes_limit
+        """Exactly `ahead` lines, checked many at a time; of several faults the first in the log's order is told."""
+        frontier, left, size = Frontier.from_bytes(self.frontier), bytes_limit, 0
         records: list[Record] = []
+        waiting: list[Line] = []
         for line in lines:
-            position = frontier.size
-            if len(records) == ahead:
+            position = frontier.size + len(waiting)
+            if len(records) + len(waiting) == ahead:
+                self._take(waiting, frontier, records)
                 raise _refusal(
                     Reason.WRONG_LENGTH, "More than {ahead} entries were shown.", position, line, ahead=ahead
                 )
-            left -= len(line.entry) + len(line.body or b"")
+            here = len(line.entry) + len(line.body or b"")
+            left -= here
             if left < 0:
+                self._take(waiting, frontier, records)
                 raise _refusal(Reason.TOO_MUCH, "More than {limit} bytes at once.", position, limit=bytes_limit)
-            records.append(self._record(line, position))
-            frontier.push(leaf_hash(line.entry))
+            waiting.append(line)
+            size += here
+            if len(waiting) == _TOGETHER or size > _TOGETHER_BYTES:
+                self._take(waiting, frontier, records)
+                size = 0
+        self._take(waiting, frontier, records)
         if len(records) < ahead:
+            found = len(records)
             raise _refusal(
-                Reason.WRONG_LENGTH, "{found} entries were shown instead of {ahead}.", found=len(records), ahead=ahead
+                Reason.WRONG_LENGTH, "{found} entries were shown instead of {ahead}.", found=found, ahead=ahead
             )
         return frontier, records
 
-    def _record(self, line: Line, position: int) -> Record:
-        try:
-            entry = Entry.from_bytes(line.entry)
-        except BadInput as fault:
-            broken = fault.code.startswith("canonical.")
-            raise _Refusal(Reason.NOT_CANONICAL if broken else Reason.INVALID_ENTRY, fault, position, line) from None
-        if entry.prev is not None and entry.prev >= position:
-            raise _refusal(Reason.INVALID_ENTRY, "The entry names one after it.", position, line)
-        if line.body is not None and body_hash(line.body) != entry.body:
-            raise _refusal(Reason.BODY_MISMATCH, "A body does not have the hash of its entry.", position, line)
-        try:
-            return Record(position, line, entry, self._content(entry, line.body))
-        except BadInput as fault:
-            return Record(position, line, entry, None, fault)
+    def _take(self, lines: list[Line], frontier: Frontier, records: list[Record]) -> None:
+        """Lines that have come: none that is broken counts, those that are whole become records and leaves. Empties `lines`."""
+        first = frontier.size
+        entries = [_whole(line, position) for position, line in enumerate(lines, start=first)]
+        faults = iter(body_faults([line.body for line in lines if line.body is not None]))
+        for position, (line, entry) in enumerate(zip(lines, entries, strict=True), start=first):
+            unusable = None if line.body is None else next(faults)
+            records.append(Record(position, line, entry, self._misfit(entry, line.body) or unusable))
+            frontier.push(leaf_hash(line.entry))
+        lines.clear()
 
-    def _content(self, entry: Entry, body: bytes | None) -> dict[str, object] | None:
+    def _misfit(self, entry: Entry, body: bytes | None) -> BadInput | None:
         """What the home signed may still be unusable: then this record is set aside, not the log."""
         if entry.home != self.home:
-            raise BadInput("mirror.wrong-home", "{home} wrote a record of {other}.", home=self.home, other=entry.home)
-        if body is None:
-            return None
-        if len(body) != entry.size:
-            raise BadInput(
+            return BadInput("mirror.wrong-home", "{home} wrote a record of {other}.", home=self.home, other=entry.home)
+        if body is not None and len(body) != entry.size:
+            return BadInput(
                 "mirror.size",
                 "The body has {found} bytes, its entry says {wanted}.",
                 found=len(body),
                 wanted=entry.size,
             )
-        return unseal(body)
+        return None
 
     def _halt(self, refusal: _Refusal, note: bytes) -> Halt:
         return Halt(refusal.reason, refusal.fault, Evidence(self.note, note, refusal.position, refusal.line))
@@ -263,13 +267,27 @@ def proves_equivocation(first: bytes, second: bytes, keys: KeyHistory, *, origin
     return one.size == other.size and one.root != other.root
 
 
-def _judged(record: Record, judge: Callable[[Record], None] | None) -> Record:
-    if judge is None or record.fault:
+def _whole(line: Line, position: int) -> Entry:
+    """The entry of a line whose body has the hash that it says."""
+    try:
+        entry = Entry.from_bytes(line.entry)
+    except BadInput as fault:
+        broken = fault.code.startswith("canonical.")
+        raise _Refusal(Reason.NOT_CANONICAL if broken else Reason.INVALID_ENTRY, fault, position, line) from None
+    if entry.prev is not None and entry.prev >= position:
+        raise _refusal(Reason.INVALID_ENTRY, "The entry names one after it.", position, line)
+    if line.body is not None and body_hash(line.body) != entry.body:
+        raise _refusal(Reason.BODY_MISMATCH, "A body does not have the hash of its entry.", position, line)
+    return entry
+
+
+def _judged(record: Record, judge: Callable[[Record], None]) -> Record:
+    if record.fault:
         return record
     try:
         judge(record)
     except BadInput as fault:
-        return replace(record, content=None, fault=fault)
+        return replace(record, fault=fault)
     return record
 
 

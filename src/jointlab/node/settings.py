@@ -75,7 +75,9 @@ def _database() -> dict[str, object]:
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 30,
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA mmap_size=1073741824; "
-                "PRAGMA cache_size=-32000; PRAGMA secure_delete=ON;",
+                "PRAGMA cache_size=-32000; PRAGMA secure_delete=ON; "
+                # 32 MB instead of 4 between two waits for the disk: a catch-up writes 16 MB at a time.
+                "PRAGMA wal_autocheckpoint=8000;",
             },
         }
     parts = urlsplit(NODE.database)
