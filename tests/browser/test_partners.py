@@ -101,6 +101,37 @@ def test_what_both_measured_stands_on_one_page(browser: "Browser", two: Two) -> 
         assert page.locator("form[action$='/analyse']").count() == 0
 
 
+def test_a_transfer_is_followed_in_both_cities(browser: "Browser", two: Two) -> None:
+    """One of two vials has arrived; Nanjing receives the other one on its own node, and Almaty sees it."""
+    with (
+        entered(browser, two.almaty.address, "serikov", two.almaty.password) as here,
+        entered(browser, two.nanjing.address, "wang", two.nanjing.password, width=390) as there,
+    ):
+        for page in (here, there):
+            page.goto("/samples/KZ-26-0203")
+            assert page.locator(".custody .seg").count() == 3  # Almaty, under way, Nanjing
+            page.goto("/transfers")
+            page.get_by_role("link", name="KZ-26-0203-T1").click()
+            page.wait_for_url("**/transfers/*-*")
+        assert "Nanjing must act." in here.locator("main").inner_text()
+        assert here.locator("#receive").count() == 0
+        assert too_wide(there) == 0
+        assert not serious(there)
+        form = there.locator("#receive form")
+        form.locator("[name=amount]").fill("248 mg")
+        form.locator("[name=condition]").fill("The second vial, seal whole.")
+        form.locator("button.pri").click()
+        there.wait_for_url("**/transfers/*-*")
+        address = here.url.removeprefix(two.almaty.address)
+        until(lambda: shows(here, address, "The second vial, seal whole."), "the step does not come")
+        words = [page.locator("main dl.kv").inner_text() for page in (here, there)]
+        assert words[0] == words[1]
+        assert "498" in words[0].replace("\u00a0", " ")
+        for page in (here, there):
+            page.goto("/samples/KZ-26-0203")
+            assert "Lost: 0.002 g" in page.locator(".custody-note").inner_text().replace("\u00a0", " ")
+
+
 def test_the_link_is_cut_and_mended(browser: "Browser", two: Two) -> None:
     with (
         entered(browser, two.almaty.address, "omarova", two.almaty.password) as here,

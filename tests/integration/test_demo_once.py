@@ -26,4 +26,5 @@ def test_one_command_builds_both_nodes_and_proves_them() -> None:
     foreign = almaty["measurements"] + nanjing["measurements"] - ours
     assert 5 <= foreign < ours  # the shared ones stand at both, the rest at one
     assert answer["shared"] > 100
+    assert (almaty["transfers"], nanjing["transfers"]) == (["KZ-26-0203-T1 partly_received"],) * 2
     assert almaty["figures"] > 100 < nanjing["figures"]

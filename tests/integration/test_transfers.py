@@ -12,7 +12,7 @@ from jointlab.history.models import Entry, Record
 from jointlab.history.operations import now
 from jointlab.history.rebuild import projection_digest, rebuild
 from jointlab.history.registry import Recorded, from_plain, record_type, to_plain
-from jointlab.laboratory.models import Sample, Transfer, TransferStep
+from jointlab.laboratory.models import ProjectSharing, Sample, Transfer, TransferStep
 from jointlab.laboratory.operations import projects, samples, transfers
 from jointlab.laboratory.operations.projects import ProjectDraft
 from jointlab.laboratory.operations.samples import Part, SampleDraft
@@ -31,6 +31,7 @@ CLEARANCE = {
     "cleared_by": "Export office",
 }  # fmt: skip
 SENT = {"amount": "180 mg", "on": "2026-09-28", "carrier": "DHL", "tracking": "JD01"}
+WANG = "nj:wang"  # a person of the partner's node
 RECEIVED = {"amount": "180 mg", "on": "2026-10-04", "condition": "Seal whole"}
 
 
@@ -227,16 +228,21 @@ def _theirs(transfer: Transfer, step: str, by: Actor, *, previous: str = "", **f
         instance=transfer.id,
         step=step,
         party="receiver",
-        by=by.person,
+        by=WANG,
         previous=seen,
         form=form,
     )
 
 
 @pytest.fixture
-def paired(node: None) -> None:
-    """The partner has a node of its own: a record of it is known here."""
+def paired(actor: Actor, sample: Sample) -> None:
+    """The partner has a node of its own: a record and a person of it are known here, and it shares the project."""
     Record.objects.create(id="nj:1", type="note/1", rev=1, position=0, home="nj")
+    Person.objects.create(id=WANG, rev=1, name="Wang L.", institution_id="nj", role="reader")
+    for home in ("kz", "nj"):
+        ProjectSharing.objects.create(
+            id=f"{home}:s", rev=1, project_id=str(sample.project_id), partnership="kz+nj", home=home, agreed=True, by_id=actor.person, at=now()
+        )  # fmt: skip
 
 
 @pytest.mark.damages  # what comes from the partner stands in its log, which is not here
@@ -253,12 +259,22 @@ def test_a_step_that_the_partner_may_not_take_changes_nothing(
     paired: None, actor: Actor, guest: Actor, sample: Sample
 ) -> None:
     transfer = _sent(actor, sample)
-    forged = dataclasses.replace(_theirs(transfer, "lose", guest, why="x"), party="sender")
-    _comes(forged)
+    honest = _theirs(transfer, "receive", guest, **RECEIVED)
+    for forged, code in (
+        (dataclasses.replace(_theirs(transfer, "lose", guest, why="x"), party="sender"), "process.node"),
+        (dataclasses.replace(_theirs(transfer, "withdraw", guest, why="x"), party="receiver"), "process.party"),
+        (dataclasses.replace(honest, step="fly"), "process.step"),
+        (dataclasses.replace(honest, process="sample-transfer/2"), "process.step"),
+        (dataclasses.replace(honest, by=actor.person), "transfer.by"),
+    ):
+        with pytest.raises(Fault) as caught:
+            _comes(forged)
+        assert caught.value.code == code
+        assert not TransferStep.objects.filter(home="nj").exists()
     _comes(_theirs(transfer, "receive", guest, **{**RECEIVED, "amount": "1 kg"}))
     _comes(_theirs(transfer, "receive", guest, **{**RECEIVED, "on": "yesterday"}))
     assert (Transfer.objects.get().state, _at(sample)[1]) == ("sent", "180 mg")
-    assert TransferStep.objects.filter(verdict="refused").count() == 3
+    assert TransferStep.objects.filter(verdict="refused").count() == 2
 
 
 @pytest.mark.damages
@@ -294,14 +310,49 @@ def test_the_partner_opens_a_transfer_on_its_own_node(paired: None, actor: Actor
     instance = f"nj:{uuid7()}"
     sides = {"sender": "kz", "receiver": "nj"}
     asked = TransferStepRecord(
-        process="sample-transfer/1", instance=instance, step="ask", party="receiver", by=guest.person, sample=sample.id,
+        process="sample-transfer/1", instance=instance, step="ask", party="receiver", by=WANG, sample=sample.id,
         code=f"{sample.code}-NJ-T1", parties=sides, nodes=sides, form={"amount": "5 mg", "purpose": "TEM"},
     )  # fmt: skip
-    _comes(dataclasses.replace(asked, instance=f"kz:{uuid7()}"))  # under our name
-    assert not Transfer.objects.exists()
+    with pytest.raises(BadInput) as caught:
+        _comes(dataclasses.replace(asked, instance=f"kz:{uuid7()}"))  # under our name
+    assert caught.value.code == "process.opening"
+    assert not TransferStep.objects.exists()
     _comes(asked)
     transfer = _take(actor, Transfer.objects.get(), "clear", **CLEARANCE)
     assert (transfer.id, transfer.state) == (instance, "cleared")
+
+
+@pytest.mark.damages
+def test_what_is_left_of_an_erased_step_speaks_for_its_home_only(
+    paired: None, actor: Actor, guest: Actor, sample: Sample
+) -> None:
+    """A partner that erases its step cannot leave one of ours in its place, nor take the place of one."""
+    transfer = _sent(actor, sample)
+    _comes(_theirs(transfer, "receive", guest, **RECEIVED))
+    theirs, ours = TransferStep.objects.get(home="nj"), TransferStep.objects.get(step="send")
+    known, recorded = (
+        record_type("transfer-step/1"),
+        Recorded(theirs.id, "transfer-step/1", 1, now(), 1, "nj"),
+    )
+    assert known.erase is not None
+    kept = dict(known.keeps(theirs.id))
+    known.erase(recorded, {**kept, "home": "kz", "party": "sender", "step": "lose", "hash": "0" * 64})
+    assert (Transfer.objects.get().state, TransferStep.objects.get(id=theirs.id).verdict) == ("sent", "refused")
+    for bad, fault in (({"hash": ours.hash}, Conflict), ({"opening": "[1]"}, TypeError), ({"form": '{"amount": 5}'}, ValueError)):  # fmt: skip
+        with pytest.raises(fault):
+            known.erase(recorded, {**kept, **bad})
+    known.erase(recorded, kept)
+    assert (Transfer.objects.get().state, _at(sample)[2]) == ("received", "180 mg")
+
+
+@pytest.mark.damages
+def test_a_transfer_alone_shares_no_sample(paired: None, actor: Actor, sample: Sample) -> None:
+    ProjectSharing.objects.filter(home="nj").update(hold=True)
+    for private in (sample, samples.add(actor, DRAFT)):
+        entries = Entry.objects.count()
+        with pytest.raises(BadInput, match="is not shared with NJ") as caught:
+            _ask(actor, private)
+        assert (caught.value.code, Entry.objects.count()) == ("transfer.not-shared", entries)
 
 
 def test_an_erased_step_leaves_chain_and_sums(actor: Actor, guest: Actor, sample: Sample) -> None:

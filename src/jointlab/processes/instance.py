@@ -158,6 +158,21 @@ def refusal(instance: Instance, taken: Taken) -> Fault | None:
     )
 
 
+def false_claim(instance: Instance, taken: Taken) -> Fault | None:
+    """What makes a step false whatever else may come: unknown, opened unsoundly, or not its taker's to take.
+
+    Unlike a `refusal` it does not ask where the instance stands, so a node may keep such a step out of its rows.
+    """
+    step = instance.process.step(taken.step)
+    if step is None or taken.process != instance.process.name or taken.instance != instance.id:
+        return BadInput("process.step", "There is no step “{step}” in this process.", step=taken.step[:60])
+    if not taken.previous:
+        return _wrong_opening(instance, taken) or _wrong_party(instance, step, taken)
+    if instance.standing:
+        return _wrong_party(instance, step, taken)
+    return None  # the opening step, which says who takes part, has not come yet
+
+
 def offered(instance: Instance, party: str) -> tuple[Step, ...]:
     """What this party may do now, as far as that can be said before a form is filled in; the main step first."""
     steps = (

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from jointlab.errors import BadInput, NotAllowed, NotFound
 from jointlab.history.identifiers import home, new_id
+from jointlab.history.logs import partnership_of
 from jointlab.history.operations import write
 from jointlab.laboratory.amounts import read_amount
 from jointlab.laboratory.models import Sample, Transfer, TransferStep
@@ -18,6 +19,7 @@ from jointlab.laboratory.operations.samples import day_of
 from jointlab.laboratory.operations.words import clean_line, clean_text
 from jointlab.laboratory.process import RECEIVER, SENDER, TRANSFER
 from jointlab.laboratory.queries.custody import custody_of
+from jointlab.laboratory.queries.due import may_be_seen
 from jointlab.laboratory.queries.transfers import instance_of, node_of, party_of
 from jointlab.laboratory.queries.visibility import visible_samples, visible_transfers
 from jointlab.laboratory.records.transfers import TransferStepRecord
@@ -32,6 +34,7 @@ Form = Mapping[str, str]
 def ask(actor: Actor, *, sample: Sample, form: Form, partner: str = "") -> Transfer:
     """Open a transfer: the sample's home offers it to `partner`, or another institution asks the home for it.
 
+    The partner's node gets the sample's record with this step, so the sample must be shared, or of a shared project.
     Raises BadInput ``transfer.*`` and ``process.*``, NotAllowed ``process.node``, NotFound ``sample.none``.
     """
     actor.require(Right.WRITE)
@@ -43,6 +46,7 @@ def ask(actor: Actor, *, sample: Sample, form: Form, partner: str = "") -> Trans
     if receiver == sample.institution_id or not Institution.objects.filter(prefix=receiver).exists():
         raise BadInput("transfer.partner", "Choose the institution that is to have it.", field="partner")
     parties = {SENDER: sample.institution_id, RECEIVER: receiver}
+    _require_shared(sample, receiver)
     record = TransferStepRecord(
         process=TRANSFER.name, instance=new_id(), step="ask", party=party, by=actor.person, form=dict(form), sample=sample.id,
         code=_next_code(sample), parties=parties, nodes={name: node_of(prefix) for name, prefix in parties.items()},
@@ -151,6 +155,17 @@ def _amount_faults(step: Step, form: Form, *, instance: Instance, sample: Sample
             field="amount", amount=str(amount), left=custody.amount(custody.at_home),
         ),)  # fmt: skip
     return ()
+
+
+def _require_shared(sample: Sample, receiver: str) -> None:
+    """A partner with a node of its own must come to know the sample, and a transfer alone shares nothing."""
+    node = node_of(receiver)
+    if node != home() and not may_be_seen(sample, partnership_of(home(), node)):
+        raise BadInput(
+            "transfer.not-shared",
+            "{code} is not shared with {partner}, whose node would not know it. Share its project first, or lift the hold.",
+            field="partner", code=sample.code, partner=node.upper(),
+        )  # fmt: skip
 
 
 def _next_code(sample: Sample) -> str:

@@ -14,7 +14,7 @@ from jointlab.laboratory.projections import (
     sharing,
     transfers,
 )
-from jointlab.laboratory.queries.due import projects_rule
+from jointlab.laboratory.queries.due import projects_rule, transfers_rule
 
 TYPES: tuple[RecordType, ...] = (
     *projects.TYPES,
@@ -38,3 +38,4 @@ def register() -> None:
     """Called once when the program starts."""
     register_types(*TYPES, tables=TABLES, drafts=files.drafted_columns)
     register_sharing(projects_rule, types=("project-sharing/1",))
+    register_sharing(transfers_rule)

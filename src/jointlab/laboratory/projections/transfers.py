@@ -1,19 +1,22 @@
 """transfer-step/1 becomes rows: the step, and the transfer replayed from all its steps.
 
-A step written by either home applies alike; which of two racing ones stands, the process decides.
+A step written by either home applies alike; which of two racing ones stands, the process decides. A step that its home
+may never take is no row: of a partner's it is set aside with the reason.
 """
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime
 
-from jointlab.history.registry import Kept, Recorded, RecordType
+from jointlab.errors import Conflict, NotAllowed
+from jointlab.history.registry import Kept, Recorded, RecordType, from_plain
 from jointlab.laboratory.balances import PARTS, balance_of
 from jointlab.laboratory.models import Transfer, TransferStep
-from jointlab.laboratory.queries.transfers import instance_of, taken_of_row
+from jointlab.laboratory.queries.transfers import instance_of
 from jointlab.laboratory.records.transfers import TransferStepRecord
 from jointlab.people.queries import colleague_of, institution_records
-from jointlab.processes import Instance, Taken
+from jointlab.processes import Instance, Taken, false_claim
 
 _STAYS = ("amount", "on")  # of an erased step's form: the sums need them, and they say nothing of a person
 _CHAIN = ("instance", "step", "party", "previous", "hash", "home")
@@ -21,10 +24,17 @@ _GONE = "—"  # in the place of words that were erased
 
 
 def apply_step(recorded: Recorded, body: TransferStepRecord) -> None:
-    """A step, once; a later revision of it changes nothing: what was signed stands as it was."""
+    """A step, once; a later revision of it changes nothing: what was signed stands as it was.
+
+    Raises what `false_claim` gives, and NotAllowed ``transfer.by``.
+    """
     if recorded.rev > 1:
         return
     taken = body.taken(home=recorded.home)
+    if (fault := false_claim(instance_of(taken.instance), taken)) is not None:
+        raise fault
+    if body.by.partition(":")[0] != recorded.home:
+        raise NotAllowed("transfer.by", "The node {home} signed a step for somebody of another node: {by}.", home=recorded.home, by=body.by[:80])  # fmt: skip
     _keep(recorded.id, taken, at=recorded.at)
     _replay(taken.instance[:80])
 
@@ -90,8 +100,12 @@ def _bare(row: TransferStep) -> dict[str, str]:
 
 def _erase(recorded: Recorded, kept: Kept) -> None:
     """The words of an erased step are gone; the chain and the sums hold without them."""
-    opening, form = json.loads(kept["opening"]), json.loads(kept["form"])
-    taken = taken_of_row(opening, {"form": form, **{name: kept[name] for name in _CHAIN}}, by=kept["by"])
+    plain = {**json.loads(kept["opening"]), "form": json.loads(kept["form"]), "by": kept["by"]}
+    body = from_plain("transfer-step/1", plain | {name: kept[name] for name in _CHAIN if name not in ("hash", "home")})
+    # What is kept are its home's own words: they may neither speak for the other side nor take the place of its step.
+    taken = replace(body.taken(home=recorded.home), hash=str(kept["hash"])[:64])
+    if TransferStep.objects.filter(instance=taken.instance, hash=taken.hash).exclude(home=recorded.home).exists():
+        raise Conflict("transfer.hash", "What is left of an erased step names itself as a step of the other side.")
     _keep(recorded.id, taken, at=datetime.fromisoformat(kept["at"]), erased=True)
     _replay(taken.instance)
 

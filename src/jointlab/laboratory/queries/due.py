@@ -3,6 +3,8 @@
 A project is shared when all members of the partnership have said so and none holds it. Its records are shared at the age
 that their own side has chosen, or by hand; a hold stops what is not shared yet, and later revisions; who takes the word
 back ends the sharing: bodies go at the partner.
+
+The rule of transfers: steps of this side of what travels between just the two members are due at once.
 """
 
 import datetime as dt
@@ -25,6 +27,7 @@ from jointlab.laboratory.models import (
     Sample,
     ShareByHand,
     Transfer,
+    TransferStep,
 )
 from jointlab.ledger.entries import unseal
 
@@ -95,6 +98,34 @@ def due_of_project(partnership: str, standing: Standing) -> Iterator[str]:
         yield from rows.exclude(Exists(_entries(log))).values_list("id", flat=True)
     measurements = set(_own(Measurement, standing.project).filter(Exists(_entries(log))).values_list("id", flat=True))
     yield from (state for state, measurement in _states(log, there=False) if measurement in measurements)
+
+
+def transfers_rule(partnership: str) -> Sharing:
+    """Our steps of transfers between the two members of the partnership, at any age.
+
+    The opening step brings the sample's record along, so it waits until that may be seen there. What was opened goes on
+    although the project is held or no longer shared: the material is where it is.
+    """
+    sides, log = members(partnership), own_name(partnership)
+    if len(sides) != 2:  # custody is a matter of two; each two have a partnership of their own
+        return Sharing()
+    ours, opening = f"{home()}:", TransferStep.objects.filter(instance=OuterRef("pk"), previous="")
+    told = ~Q(id__startswith=ours) | Exists(opening.filter(Exists(_entries(log))))
+    between = Transfer.objects.filter(told | _may_be_seen(partnership), sender__in=sides, receiver__in=sides)
+    steps = TransferStep.objects.filter(home=home(), instance__in=between.values("id")).exclude(Exists(_entries(log)))
+    return Sharing(frozenset(steps.values_list("id", flat=True)))
+
+
+def may_be_seen(sample: Sample, partnership: str) -> bool:
+    """Whether the members may know of the sample: they do already, or its project is shared and not held."""
+    return Sample.objects.filter(_may_be_seen(partnership, ""), pk=sample.pk).exists()
+
+
+def _may_be_seen(partnership: str, path: str = "sample__") -> Q:
+    shared = [one.project for one in standings(partnership) if one.agreed and not one.held]
+    there = Entry.objects.filter(log=own_name(partnership), source__isnull=False).values("record")
+    foreign = ~Q(**{f"{path}id__startswith": f"{home()}:"})
+    return foreign | Q(**{f"{path}project__in": shared}) | Q(**{f"{path}id__in": there})
 
 
 def records_of_project(project: str) -> Iterator[str]:

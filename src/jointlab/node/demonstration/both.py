@@ -124,7 +124,7 @@ def together(almaty: Site, nanjing: Site, *, progress: Progress = silent) -> Non
         introduce(almaty, nanjing)
         list(pool.map(Site.serve, (almaty, nanjing)))
     try:
-        progress("sharing", done=0, total=5)
+        progress("sharing", done=0, total=6)
         _share(almaty, nanjing, progress)
         in_step(almaty, nanjing)
     finally:
@@ -157,14 +157,16 @@ def in_step(almaty: Site, nanjing: Site) -> dict[str, Any]:
 
 
 def _share(almaty: Site, nanjing: Site, progress: Progress) -> None:
-    """Almaty offers its project, Nanjing agrees, each measures what the other has made."""
-    from jointlab.node.demonstration.content import SHARED
+    """Almaty offers its project, Nanjing agrees, each measures what the other has made; a powder goes to Nanjing."""
+    from jointlab.node.demonstration.content import SENT, SHARED
 
     steps: tuple[tuple[Site, Callable[[], object], str], ...] = (
         (nanjing, lambda: almaty.ask("share", days=DAYS), SHARED),
         (nanjing, lambda: nanjing.ask("share", days=DAYS), "KZ-26-0203"),
         (almaty, lambda: nanjing.ask("go_on"), "CN-26-0058-S1"),
         (nanjing, lambda: almaty.ask("go_on"), ""),
+        (nanjing, lambda: almaty.ask("send_sample"), f"{SENT}-T1"),
+        (almaty, lambda: nanjing.ask("receive_sample"), ""),
     )
     for number, (other, act, seen) in enumerate(steps):
         progress("sharing", done=number, total=len(steps))

@@ -79,19 +79,32 @@ class Child:
         sharing.agree(boss, project=Project.objects.get(title=SHARED), partnership="cn+kz", after_days=days)
 
     def knows(self, code: str) -> bool:
-        """Whether the project, sample or device has come here."""
-        from jointlab.laboratory.models import Device, Project, Sample
+        """Whether the project, sample, device or transfer has come here, the transfer with all its steps."""
+        from jointlab.laboratory.models import Device, Project, Sample, Transfer
 
         return any(
             rows.exists()
             for rows in (
-                Project.objects.filter(title=code), Sample.objects.filter(code=code), Device.objects.filter(code=code)
+                Project.objects.filter(title=code), Sample.objects.filter(code=code), Device.objects.filter(code=code),
+                Transfer.objects.filter(code=code, state="in_transit"),
             )
         )  # fmt: skip
 
     def go_on(self) -> None:
         """What rests on the partner's records."""
         self._world().go_on()
+
+    def send_sample(self) -> None:
+        """A part of a sample goes to Nanjing."""
+        from jointlab.node.demonstration.journey import send
+
+        send(self._world().actors["serikov"])
+
+    def receive_sample(self) -> None:
+        """The first of two vials arrives."""
+        from jointlab.node.demonstration.journey import receive
+
+        receive(self._world().actors["wang"])
 
     def logs(self) -> dict[str, Any]:
         """Where the shared logs stand here, after everything that is due has been shared and signed."""

@@ -24,6 +24,7 @@ NJUST = {
 ALMATY = {"en": "Almaty", "ru": "Алматы", "kk": "Алматы", "zh-hans": "阿拉木图"}
 NANJING = {"en": "Nanjing", "ru": "Нанкин", "kk": "Нанкин", "zh-hans": "南京"}
 SHARED = "Photoactive materials"  # the project whose sharing both sides confirm
+SENT = "KZ-26-0203"  # the sample of it that goes to Nanjing
 
 
 def almaty(folder: Path) -> NewNode:

@@ -8,7 +8,7 @@ def summary() -> dict[str, Any]:
     from jointlab.history.fsck import fsck
     from jointlab.history.models import Log, Record
     from jointlab.history.signing import sign_logs
-    from jointlab.laboratory.models import File, Measurement, Reading, Result, Sample
+    from jointlab.laboratory.models import File, Measurement, Reading, Result, Sample, Transfer
     from jointlab.ledger.tree import Frontier
 
     sign_logs()
@@ -24,14 +24,16 @@ def summary() -> dict[str, Any]:
         "measurements": Measurement.objects.filter(withdrawn=False).count(),
         "figures": Result.objects.filter(shown=True).count(),
         "records": Record.objects.count(),
+        "transfers": [f"{one.code} {one.state}" for one in Transfer.objects.order_by("code")],
         "logs": logs,
         "fsck": "clean" if report.clean else [finding.sentence for finding in report.findings if finding.wrong],
     }
 
 
 def shared() -> list[list[str]]:
-    """Projects, samples and figures that both nodes must show alike: of the common project, by records, sorted."""
-    from jointlab.laboratory.models import Measurement, Project, Result, Sample
+    """Projects, samples, figures and custody that both nodes must show alike: of the common project, by records, sorted."""
+    from jointlab.laboratory.models import Measurement, Project, Result, Sample, Transfer
+    from jointlab.laboratory.queries.custody import custody_of
     from jointlab.node.demonstration.content import SHARED
 
     project = Project.objects.get(title=SHARED)
@@ -44,4 +46,8 @@ def shared() -> list[list[str]]:
         lines.append(
             ["figure", figure.measurement_id, figure.quantity, str(figure.order), figure.value_text, figure.unit]
         )
+    for sent in Transfer.objects.filter(sample__project=project):
+        custody = custody_of(sent.sample)
+        amounts = [custody.amount(part) for part in (custody.at_home, custody.under_way, custody.used, custody.lost)]
+        lines.append(["transfer", sent.id, sent.code, sent.state, sent.head, *amounts])
     return sorted(lines)
