@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import transaction
 
 from jointlab.errors import Fault
-from jointlab.federation.blobs import worker
+from jointlab.federation.blobs import wanting, worker  # noqa: F401
 from jointlab.federation.blobs.models import ChunkList, Fetch, Served  # noqa: F401
 from jointlab.federation.blobs.parts import part_path
 from jointlab.federation.models import Partner

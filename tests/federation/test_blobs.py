@@ -327,3 +327,27 @@ def test_erased_while_it_comes(two: Pair) -> None:
     two.cn.value(f"pull({two.kz.address!r})")
     assert two.cn.value(f"where({sha256!r})") == {"stored": False, "known": False, "part": None}
     assert two.cn.value("fetch()")["files"] == 0
+
+
+def test_a_person_stops_it_and_fetches_it_again(two: Pair) -> None:
+    """While it comes: it ends within the chunk, what has come is kept and is not fetched again."""
+    sha256 = pulled(two, 24 * MB)[0]
+    with BadLink(two.kz.port, Link(rate=3 * MB)) as link:
+        other = Node(two.cn.folder, "cn")
+        other.do("from tests.federation.blob_names import *; import threading")
+        other.do(f"done = threading.Thread(target=fetch, args=({link.address!r},), daemon=True); done.start()")
+        _until(two, sha256, lambda said: said.get("state") == "fetching" and _chunks(two, sha256) >= 2)
+        two.cn.do(f"wanting.stop({sha256!r})")
+        other.do("done.join(30); value = done.is_alive()")
+        assert not other.value("done.is_alive()")
+        other.close()
+    state = two.cn.value(f"where({sha256!r})")
+    assert (state["state"], state["stored"], state["known"], state["rate"]) == ("waiting", False, False, 0)
+    before = _chunks(two, sha256)
+    assert 2 <= before < 6
+    assert two.cn.value(f"fetch({two.kz.address!r})")["files"] == 0  # stopped is stopped
+    two.cn.do(f"wanting.ask_for({sha256!r}, by='cn:somebody')")
+    done = two.cn.value(f"fetch({two.kz.address!r})")
+    assert done["files"] == 1
+    assert done["received"] == (6 - before) * 4 * MB
+    same_bytes(two, [sha256])

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+from jointlab.federation.blobs import worker
+from jointlab.federation.blobs.models import Fetch
 from jointlab.federation.documents import NodeDocument
 from jointlab.federation.models import Partner
 from jointlab.federation.own import make_recovery_key
@@ -36,6 +38,7 @@ from jointlab.people.actors import Actor, actor_of
 from jointlab.people.models import Account, Person, Token
 from tests.integration.conftest import PASSWORD, _person
 from tests.integration.measured import a_file
+from tests.integration.partner import Partner as Node
 
 ASKS = b"2theta (deg)\tIntensity\n" + b"".join(
     b"%d,%03d\t%d,%03d\n" % (10 + i // 10, i % 10, 100 + i, i) for i in range(90)
@@ -85,23 +88,40 @@ def made_world(node: None, *, restricted: bool) -> World:
         "asks": _received(own, ASKS, instrument=instrument, read=True).id, "password": PASSWORD,
     }  # fmt: skip
     names |= {f"{name}_raw": File.objects.get(id=names[name]).sha256 for name in ("read", "asks")}
-    names |= _partners()
+    code, key = _partners()
+    names |= {"code": code, "missing": _missing(sample, key)}
     names["mark"] = going(administrator, find(note.id)).mark
     return World(persons, names)
 
 
-def _partners() -> dict[str, str]:
-    """Two other nodes: `cn`, whose code was compared, and `de`, which waits for that; the code of the latter."""
+def _partners() -> tuple[str, SigningKey]:
+    """Two other nodes: `cn`, whose code was compared, and `de`, which waits for that; the code of the latter, the key of the first."""
     make_recovery_key()
-    cn, de = (note_proposal(_document(prefix), address=f"https://{prefix}.example") for prefix in ("cn", "de"))
+    key = SigningKey.generate(name="cn.example")
+    documents = (_document("cn", key), _document("de", SigningKey.generate(name="de.example")))
+    cn, de = (note_proposal(one, address="https://far.example") for one in documents)
     confirm("cn", code=cn.code, by="")
     Partner.objects.filter(prefix="cn").update(address="", reach=Partner.Reach.CARRIED)  # nothing here calls anybody
-    return {"code": de.code}
+    return de.code, key
 
 
-def _document(prefix: str) -> bytes:
+def _missing(sample: Sample, key: SigningKey) -> str:
+    """A file of 9 MB of the node `cn`, named by a measurement of our sample, that has not come; its SHA-256."""
+    there, sha256 = Node("cn", "cn+kz"), "5" * 64
+    there.key = key
+    there.put("institution/1", "inst", {"prefix": "cn", "names": {"en": "Far"}, "city": {"en": "Far"}, "mark": "n", "zone": "Asia/Shanghai", "country": "CN"})  # fmt: skip
+    by = there.person("li", "Li Na")
+    file = there.put("file/1", "file", {"sha256": sha256, "name": "far.xrdml", "size": 9_000_000, "source": "page", "by": by})  # fmt: skip
+    analysis = {"technique": "powder_xrd", "format": "xrdml", "versions": [], "figures": []}
+    there.put("measurement/1", "measurement", {"code": "CN-M-000001", "file": file, "sample": sample.id, "by": by, "analysis": analysis})  # fmt: skip
+    assert there.followed().set_aside == 0
+    worker.look(0)
+    return sha256
+
+
+def _document(prefix: str, key: SigningKey) -> bytes:
     origin = f"{prefix}.example"
-    key, recovery = SigningKey.generate(name=origin), SigningKey.generate(name=f"{origin}/recovery")
+    recovery = SigningKey.generate(name=f"{origin}/recovery")
     return NodeDocument(home=prefix, origin=origin, key=key.public, recovery=recovery.public).to_note(key).to_bytes()
 
 
@@ -130,6 +150,7 @@ def traces() -> object:
         list(Account.objects.order_by("id").values_list("id", "password", "language")),
         list(Reading.objects.order_by("file").values_list("file", "state", "settings")),
         list(Job.objects.order_by("id").values_list("id", "state")),
+        list(Fetch.objects.order_by("sha256").values_list("sha256", "asked", "stopped")),
         list(Partner.objects.order_by("prefix").values_list("prefix", "confirmed_at")),
     )
 

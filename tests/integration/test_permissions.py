@@ -32,6 +32,7 @@ OF_PROJECT = (
     "{withdrawn}",
     "{note}",
     "{raw}",
+    "{missing}",
     "{transfer}",
     "{parcel}",
 )
@@ -140,6 +141,14 @@ DOORS: dict[str, tuple[Door, ...]] = {
         Door("/inbox/undo", WRITE, {"m": "{measurement}"}, restricted=_WRITTEN_IN_INBOX),
         *act("/inbox/undo", _NONE, m="none"),
     ),
+    "file-coming": (
+        *see("/files/{missing}/coming", "/files/{missing}/coming?part"),
+        *see("/files/{raw}/coming"),
+    ),
+    "file-fetch": (
+        *act("/files/{missing}/fetch", WRITE, do="fetch"), *act("/files/{missing}/fetch", WRITE, do="stop"),
+        Door("/files/{missing}/fetch", "bad no bad none in", {}, restricted="bad none none none in"),
+    ),
     "file": see("/files/{raw}", "/files/{waits_raw}"),
     "samples": see("/samples", expected=PERSONS),
     "sample-new": form("/samples/new", MAKE, {**_SAMPLE, "project": "{joint_id}"}),
@@ -197,6 +206,7 @@ DOORS: dict[str, tuple[Door, ...]] = {
     "measurement-share": (Door(f"{_ONE}/share", _TOO_EARLY, {"partnership": "cn+kz"}, restricted=_TOO_EARLY_HIDDEN),),
     "partners": see("/partners", expected=PERSONS),
     "partner": see("/partners/cn", expected=PERSONS),
+    "partner-files": see("/partners/cn/files", expected=PERSONS),
     "partner-new": (*see("/partners/new", expected=ADMINISTER), Door("/partners/new", "no no 422 no in", {"address": "nonsense"})),
     "partner-confirm": form("/partners/de/confirm", ADMINISTER, {"code": "{code}"}),
     "partner-decline": act("/partners/de/decline", ADMINISTER),

@@ -8,6 +8,7 @@ urlpatterns = [
     path("partners", pages.partners, name="partners"),
     path("partners/new", pages.partner_new, name="partner-new"),
     path("partners/<str:prefix>", pages.partner, name="partner"),
+    path("partners/<str:prefix>/files", pages.partner_files, name="partner-files"),
     path("partners/<str:prefix>/confirm", pages.partner_confirm, name="partner-confirm"),
     path("partners/<str:prefix>/decline", pages.partner_decline, name="partner-decline"),
     path("partners/<str:prefix>/check", pages.partner_check, name="partner-check"),

@@ -1,5 +1,7 @@
 """Pages about partners. Everybody who may read sees how the links are; administrators pair, confirm and settle."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -10,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from jointlab.errors import Fault, NotFound
 from jointlab.federation import forms, pairing
 from jointlab.federation.act import act_of
+from jointlab.federation.blobs.progress import names_for, on_the_way
 from jointlab.federation.documents import NodeDocument
 from jointlab.federation.links import link_state
 from jointlab.federation.models import Partner
@@ -19,7 +22,7 @@ from jointlab.federation.pulling import mirrors_of, partner_named
 from jointlab.federation.words import explained
 from jointlab.history.mirroring import settle
 from jointlab.history.models import Halt, Log
-from jointlab.people.actors import Right
+from jointlab.people.actors import Actor, Right
 from jointlab.people.pages import actor_at, at_field
 from jointlab.web.form_pages import form_page, form_status
 from jointlab.web.middleware import sign_in_first
@@ -56,9 +59,20 @@ def partner(request: HttpRequest, prefix: str) -> HttpResponse:
     seen = link_state(found)
     context = {
         "seen": seen, "partner": found, "may_change": may_change, "settle": forms.SettleForm(),
-        "why": [(parted, explained(parted.halt.reason)) for parted in seen.halts], "sides": _sides(found),
+        **_files(actor, prefix), "why": [(parted, explained(parted.halt.reason)) for parted in seen.halts], "sides": _sides(found),
     }  # fmt: skip
     return render(request, "federation/partner.html", context)
+
+
+@sign_in_first
+@never_cache
+@require_safe
+def partner_files(request: HttpRequest, prefix: str) -> HttpResponse:
+    """The piece of the partner's page that tells of files on their way."""
+    actor = actor_at(request)
+    actor.require(Right.READ)
+    found = partner_named(prefix)
+    return render(request, "federation/partner/files.html", {"partner": found, **_files(actor, prefix)})
 
 
 @sign_in_first
@@ -174,6 +188,16 @@ def partner_settle(request: HttpRequest, prefix: str) -> HttpResponse:
     Partner.objects.filter(prefix=prefix).update(state=Partner.State.BEHIND, poked_at=timezone.now())
     toast(request, _("The link goes on from what was proved. The evidence is kept."))
     return redirect("partner", prefix=prefix)
+
+
+def _files(actor: Actor, prefix: str) -> dict[str, Any]:
+    """Files of the partner that are not here, those that the person may know by their names."""
+    rows, count = on_the_way(prefix)
+    names = names_for(actor, [row.sha256 for row in rows])
+    return {
+        "files": [(row, names.get(row.sha256)) for row in rows], "files_count": count, "more_files": count - len(rows),
+        "files_move": any(row.moves for row in rows),
+    }  # fmt: skip
 
 
 def _sides(found: Partner) -> tuple[NodeDocument, NodeDocument]:

@@ -10,9 +10,14 @@ class LaboratoryConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the stored logs which records this room keeps, the workers which work it has, the menu its pages."""
+        from jointlab.federation.blobs.progress import register_names
+        from jointlab.federation.blobs.settings import register_projects
         from jointlab.laboratory import menu, projections, tasks
+        from jointlab.laboratory.queries.missing import names_of_files, projects_of_records
         from jointlab.web.menu import add
 
         projections.register()
         tasks.register()
+        register_names(names_of_files)
+        register_projects(projects_of_records)
         add(*menu.ITEMS)

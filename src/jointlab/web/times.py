@@ -77,6 +77,20 @@ def ago(value: dt.datetime, *, now: dt.datetime | None = None) -> str:
     return date(moment)
 
 
+def lasting(seconds: int) -> str:
+    """“40 s”, “5 min”, “2 h 10 min”: how long something takes, as far as anybody can tell."""
+    if seconds < 60:
+        return _("{count} s").format(count=seconds)
+    if seconds < 3600:
+        return _("{count} min").format(count=round(seconds / 60))
+    return _("{hours} h {minutes} min").format(hours=seconds // 3600, minutes=seconds % 3600 // 60)
+
+
+def speed(rate: float) -> str:
+    """“1.1 MB/s”, of bytes a second."""
+    return _("{size}/s").format(size=size(round(rate)))
+
+
 def size(count: int) -> str:
     """“312 B”, “212 kB”, “1.1 MB”: decimal multiples, two digits below ten."""
     if count < 1000:

@@ -49,10 +49,10 @@ class Crew:
         for thread in self._threads:
             thread.join()
 
-    def add(self, transfers: Iterable[Transfer]) -> None:
-        """To be fetched in this order."""
+    def add(self, transfers: Iterable[Transfer], *, first: bool = False) -> None:
+        """To be fetched in this order, after those that are there already, or before them."""
         with self._change:
-            self._transfers.extend(transfers)
+            self._transfers = [*transfers, *self._transfers] if first else [*self._transfers, *transfers]
             self._change.notify_all()
 
     @property
@@ -62,12 +62,12 @@ class Crew:
             return list(self._transfers)
 
     def wait(self, seconds: float) -> list[Transfer]:
-        """Until a transfer is over, or so long; those that are over are taken out."""
+        """Until a transfer is over, or so long; those that are over, and that no connection is at work on, are taken out."""
         with self._change:
-            if not any(one.over for one in self._transfers) and self.broken is None:
+            if not any(one.over and one.idle for one in self._transfers) and self.broken is None:
                 self._change.wait(seconds)
-            over = [one for one in self._transfers if one.over]
-            self._transfers = [one for one in self._transfers if not one.over]
+            over = [one for one in self._transfers if one.over and one.idle]
+            self._transfers = [one for one in self._transfers if one not in over]
             return over
 
     def _work(self) -> None:
@@ -95,7 +95,7 @@ class Crew:
     def _do(self, link: Link, transfer: Transfer, piece: Piece) -> None:
         before = piece.came
         try:
-            transfer.step(link, piece, stop=self._over)
+            transfer.step(link, piece, stop=lambda: self._over() or transfer.over)
         except Fault as fault:
             link.close()
             self._amiss(transfer, fault, came=piece.came > before)

@@ -77,7 +77,7 @@ class Round:
                     more = self._begin(under_way)
                     if not under_way and not more:
                         break
-                    crew.add(more)
+                    crew.add(more, first=any(self._rows[one.sha256].asked for one in more))
         finally:
             self._let_go(crew)
         self.received = crew.received
@@ -86,15 +86,18 @@ class Round:
     # rows -------------------------------------------------------------------------------------------------------
 
     def _begin(self, under_way: Collection[Transfer]) -> list[Transfer]:
-        """As many more transfers as the connections can be kept busy with."""
+        """As many more transfers as the connections can be kept busy with; what a person asks for goes before all others."""
         waiting = sum(one.size or 0 for one in under_way)
         room = AT_ONCE - len(under_way)
-        if room < AT_ONCE // 2 or (waiting > BYTES_AT_ONCE and len(under_way) >= 2):
+        full = room < AT_ONCE // 2 or (waiting > BYTES_AT_ONCE and len(under_way) >= 2)
+        if room <= 0:
             return []
         begun: list[Transfer] = []
-        rows = wanting.due(self.partner.prefix, self._policy, now=timezone.now(), most=room, but=self._passed)
+        rows = wanting.due(
+            self.partner.prefix, self._policy, now=timezone.now(), most=room, but=self._passed, only_asked=full
+        )
         for row in rows:
-            if waiting > BYTES_AT_ONCE and len(under_way) + len(begun) >= 2:
+            if not row.asked and waiting > BYTES_AT_ONCE and len(under_way) + len(begun) >= 2:
                 break
             self._passed.add(row.sha256)
             transfer = self._transfer(row)
@@ -102,9 +105,8 @@ class Round:
                 begun.append(transfer)
                 waiting += row.size or 0
         now = timezone.now()
-        Fetch.objects.filter(sha256__in=[one.sha256 for one in begun]).exclude(state=State.HERE).update(
-            state=State.FETCHING, started_at=now, changed_at=now, code="", sentence="", next_at=None
-        )
+        here = Fetch.objects.filter(sha256__in=[one.sha256 for one in begun], stopped=False).exclude(state=State.HERE)
+        here.update(state=State.FETCHING, started_at=now, changed_at=now, code="", sentence="", next_at=None)
         return begun
 
     def _transfer(self, row: Fetch) -> Transfer | None:
@@ -144,7 +146,10 @@ class Round:
         if ready:
             self._publish(ready)
         for one in over:
-            if one.failed is not None:
+            if one.cancelled and not one.ready:
+                self._save([one], now=True)
+                self._passed.discard(one.sha256)  # somebody may ask for it again
+            elif one.failed is not None:
                 self._save([one], now=True)
                 self._rest([self._rows[one.sha256]], one.failed)
             one.part.close()
@@ -199,10 +204,13 @@ class Round:
             return
         if not now:
             self._saved = time.monotonic()
+        wanted = Fetch.objects.filter(sha256__in=[one.sha256 for one in transfers], stopped=False)
+        still = set(wanted.values_list("sha256", flat=True))
         for one in transfers:
             row = self._rows[one.sha256]
+            one.cancelled = one.sha256 not in still  # a person stopped it, or it was erased
             have = bytes(one.have.bits)
-            row.rate = _speed(row.rate, one, since if not now else 0)
+            row.rate = 0.0 if one.cancelled else _speed(row.rate, one, since if not now else 0)
             if have == bytes(row.have) and row.rate == 0:
                 continue
             changed = {"have": have, "rate": row.rate, "size": one.size}
@@ -210,8 +218,7 @@ class Round:
                 changed["hashes"] = one.chunks.hashes
             if have != bytes(row.have):
                 row.have, changed["changed_at"] = have, timezone.now()
-            if not Fetch.objects.filter(sha256=one.sha256).update(**changed):
-                one.cancelled = True  # erased meanwhile
+            Fetch.objects.filter(sha256=one.sha256).update(**changed)
 
     def _let_go(self, crew: Crew) -> None:
         """At the end of the round: what is not complete waits for the next one."""

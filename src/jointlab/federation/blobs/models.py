@@ -30,6 +30,7 @@ class Fetch(models.Model):
     derived = models.BooleanField(default=False)  # columns or plots
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
     asked = models.BooleanField(default=False)  # by a person: before all others, whatever the settings say
+    stopped = models.BooleanField(default=False)  # by a person: does not come before somebody asks again
     asked_by = models.CharField(max_length=80, default="", blank=True)  # the person's record
     code = models.CharField(max_length=60, default="", blank=True)
     sentence = models.TextField(default="", blank=True)

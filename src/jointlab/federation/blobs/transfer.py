@@ -74,6 +74,12 @@ class Transfer:
         """Nothing is left to do: ready, or given up."""
         return self.ready or self.cancelled or self.failed is not None
 
+    @property
+    def idle(self) -> bool:
+        """Nobody is at work on it: its part may be closed."""
+        with self._lock:
+            return not self._out and not self._alone
+
     def step(self, link: Link, piece: Piece, *, stop: Callable[[], bool] = lambda: False) -> None:
         """Learn which chunks there are, fetch one, or prove the whole. What has come stays in the piece when the link is cut.
 

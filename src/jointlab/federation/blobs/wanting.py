@@ -1,13 +1,13 @@
 """Which files of partners are wanted, as rows: what records name and the store does not hold."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 from typing import Final
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, IntegerField, Max, Min, Q, Sum
+from django.db.models import F, IntegerField, Max, Min, Q, QuerySet, Sum
 from django.db.models.functions import Cast
 from django.utils import timezone
 
@@ -27,35 +27,51 @@ def newest_name() -> int:
     return NamedBlob.objects.aggregate(newest=Max("pk"))["newest"] or 0
 
 
-@transaction.atomic
 def note_wanted(*, after: int, upto: int) -> int:
     """Rows for the files that mirrors name in rows with these numbers and that are not here; how many were new."""
-    named = NamedBlob.objects.filter(log__kind=Log.Kind.MIRROR, pk__gt=after, pk__lte=upto)
-    missing = named.exclude(sha256__in=Blob.objects.values("sha256"))
-    missing = missing.exclude(sha256__in=Fetch.objects.values("sha256"))
-    grouped = missing.values("sha256").annotate(
-        home=Min("log__home"), most=Max("size"), all_derived=Min(Cast("derived", IntegerField()))
-    )
-    now = timezone.now()
-    fresh = [
-        Fetch(
-            sha256=row["sha256"], partner=row["home"], size=row["most"], derived=bool(row["all_derived"]), wanted_at=now
-        )
-        for row in grouped.order_by("sha256").iterator(chunk_size=_BATCH)
-    ]
+    return _note(NamedBlob.objects.filter(log__kind=Log.Kind.MIRROR, pk__gt=after, pk__lte=upto))
+
+
+def row_of(sha256: str) -> Fetch | None:
+    """The row of a file; one that is not stored yet where a mirror names the file and nobody has looked."""
+    found = Fetch.objects.filter(sha256=sha256).first()
+    if found is None:
+        found = next(_fresh(NamedBlob.objects.filter(log__kind=Log.Kind.MIRROR, sha256=sha256)), None)
+    return found
+
+
+@transaction.atomic
+def _note(named: "QuerySet[NamedBlob]") -> int:
+    fresh = list(_fresh(named.exclude(sha256__in=Fetch.objects.values("sha256"))))
     Fetch.objects.bulk_create(fresh, ignore_conflicts=True, batch_size=_BATCH)
     return len(fresh)
 
 
-def due(prefix: str, policy: Policy, *, now: dt.datetime, most: int, but: Collection[str] = ()) -> list[Fetch]:
+def _fresh(named: "QuerySet[NamedBlob]") -> Iterator[Fetch]:
+    missing = named.exclude(sha256__in=Blob.objects.values("sha256"))
+    grouped = missing.values("sha256").annotate(
+        home=Min("log__home"), most=Max("size"), all_derived=Min(Cast("derived", IntegerField()))
+    )
+    now = timezone.now()
+    for row in grouped.order_by("sha256").iterator(chunk_size=_BATCH):
+        derived = bool(row["all_derived"])
+        yield Fetch(sha256=row["sha256"], partner=row["home"], size=row["most"], derived=derived, wanted_at=now)
+
+
+def due(
+    prefix: str, policy: Policy, *, now: dt.datetime, most: int, but: Collection[str] = (), only_asked: bool = False
+) -> list[Fetch]:
     """What may be fetched from a partner now: what persons asked for first, then small first, all but those given."""
     local = timezone.localtime(now)
     night = policy.is_night(local)
-    open_ = Fetch.objects.filter(partner=prefix).exclude(state=State.HERE).filter(Q(next_at=None) | Q(next_at__lte=now))
+    open_ = Fetch.objects.filter(partner=prefix, stopped=False).exclude(state=State.HERE)
+    open_ = open_.filter(Q(next_at=None) | Q(next_at__lte=now))
     limits = [policy.usual, *policy.projects.values()]
     up_to = max(one.now(night=night) for one in limits)
     by_itself = Q(size__lte=up_to) | Q(size=None, derived=True)
-    rows = open_.filter(Q(asked=True) | by_itself).order_by("-asked", F("size").asc(nulls_first=True), "sha256")
+    rows = open_.filter(Q(asked=True) if only_asked else Q(asked=True) | by_itself).order_by(
+        "-asked", F("size").asc(nulls_first=True), "sha256"
+    )
     found: list[Fetch] = []
     stream = iter(rows.iterator(chunk_size=_BATCH))
     while len(found) < most and (batch := list(islice(stream, _BATCH if policy.projects else most + len(but)))):
@@ -89,15 +105,28 @@ def ask_for(sha256: str, *, by: str) -> Fetch:
     """A person wants the file now, whatever the settings say. Raises NotFound ``fetch.unknown``."""
     fetch = Fetch.objects.filter(sha256=sha256).first()
     if fetch is None:
-        note_wanted(after=0, upto=newest_name())
+        _note(NamedBlob.objects.filter(log__kind=Log.Kind.MIRROR, sha256=sha256))
         fetch = Fetch.objects.filter(sha256=sha256).first()
     if fetch is None:
-        raise NotFound(
-            "fetch.unknown", "No partner has shared a file {sha256} that is missing here.", sha256=sha256[:80]
-        )
-    if fetch.state != State.HERE:
-        fetch.asked, fetch.asked_by, fetch.next_at, fetch.tries = True, by, None, 0
-        fetch.save(update_fields=["asked", "asked_by", "next_at", "tries"])
+        raise _unknown(sha256)
+    open_ = Fetch.objects.filter(sha256=sha256).exclude(state=State.HERE)
+    open_.update(asked=True, asked_by=by, next_at=None, tries=0, stopped=False)
+    open_.exclude(state=State.FETCHING).update(state=State.WAITING, code="", sentence="")
+    return Fetch.objects.get(sha256=sha256)
+
+
+def stop(sha256: str) -> Fetch:
+    """A person does not want the file now: what has come is kept, the rest does not come before somebody asks for it.
+
+    Raises NotFound ``fetch.unknown``.
+    """
+    open_ = Fetch.objects.filter(sha256=sha256).exclude(state=State.HERE)
+    open_.update(
+        state=State.WAITING, stopped=True, asked=False, asked_by="", next_at=None, rate=0, code="", sentence=""
+    )
+    fetch = Fetch.objects.filter(sha256=sha256).first()
+    if fetch is None:
+        raise _unknown(sha256)
     return fetch
 
 
@@ -136,6 +165,10 @@ def _allowed(rows: Collection[Fetch], policy: Policy, *, night: bool) -> Iterabl
         limit = policy.limits(slugs.get(row.sha256, "")).now(night=night)
         if row.asked or (limit >= 0 if row.size is None else row.size <= limit):
             yield row
+
+
+def _unknown(sha256: str) -> NotFound:
+    return NotFound("fetch.unknown", "No partner has shared a file {sha256} that is missing here.", sha256=sha256[:80])
 
 
 def _batches(values: Iterable[str]) -> Iterable[list[str]]:

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from jointlab.laboratory.views import fetching
 from jointlab.laboratory.views import inbox as views
 
 urlpatterns = [
@@ -12,4 +13,6 @@ urlpatterns = [
     path("inbox/stop", views.inbox_stop, name="inbox-stop"),
     path("inbox/undo", views.inbox_undo, name="inbox-undo"),
     path("files/<str:sha256>", views.file, name="file"),
+    path("files/<str:sha256>/coming", fetching.file_coming, name="file-coming"),
+    path("files/<str:sha256>/fetch", fetching.file_fetch, name="file-fetch"),
 ]

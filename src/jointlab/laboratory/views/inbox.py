@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -18,6 +19,7 @@ from jointlab.laboratory.operations import measurements
 from jointlab.laboratory.operations.archives import Left, Unpacked, receive_archive
 from jointlab.laboratory.queries import inbox as queries
 from jointlab.laboratory.queries.measurements import by_code
+from jointlab.laboratory.queries.missing import is_here, known_file
 from jointlab.laboratory.views.inbox_rows import days
 from jointlab.people.actors import Actor, Right
 from jointlab.people.pages import actor_at
@@ -167,9 +169,11 @@ def inbox_undo(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @sign_in_first
-def file(request: HttpRequest, sha256: str) -> HttpResponse | FileResponse:
+def file(request: HttpRequest, sha256: str) -> HttpResponseBase:
     """A raw file as it arrived, always as a download."""
-    found = queries.file_by_hash(actor_at(request), sha256)
+    found = known_file(actor_at(request), sha256)
+    if not is_here(sha256):
+        return redirect("file-coming", sha256)
     answer = FileResponse(
         store().open(sha256), as_attachment=True, filename=found.name, content_type="application/octet-stream"
     )

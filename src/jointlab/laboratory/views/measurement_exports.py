@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from jointlab.laboratory import downloads
 from jointlab.laboratory.downloads import plot_at, table_at
 from jointlab.laboratory.models import Analysis, Measurement
 from jointlab.laboratory.queries import measurements as queries
+from jointlab.laboratory.queries.missing import is_here
 from jointlab.laboratory.tables import frame_of
 from jointlab.people.pages import actor_at
 from jointlab.science.plots.plot import Plot
@@ -108,7 +109,8 @@ def figures_csv(request: HttpRequest, code: str) -> HttpResponseBase:
 @sign_in_first
 def original(request: HttpRequest, code: str) -> HttpResponseBase:
     """The file as it came from the instrument, byte for byte."""
-    return downloads.original(_seen(request, code).file)
+    file = _seen(request, code).file
+    return downloads.original(file) if is_here(file.sha256) else redirect("file-coming", file.sha256)
 
 
 @require_safe

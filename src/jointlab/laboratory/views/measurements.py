@@ -17,6 +17,7 @@ from jointlab.laboratory.models import Analysis, Measurement
 from jointlab.laboratory.operations import measurements as operations
 from jointlab.laboratory.queries import measurements as queries
 from jointlab.laboratory.queries.homes import is_ours, standing_of
+from jointlab.laboratory.views.fetching import awaited_context
 from jointlab.laboratory.views.measurement_pages import caption_of, provenance, rows_of
 from jointlab.laboratory.views.sharing import may_share_now
 from jointlab.people.actors import Right
@@ -173,6 +174,7 @@ def _page(
         "citation": citation(analysis, node=request.build_absolute_uri("/")),
         "form": form or SettingsForm(known=_known(seen), recorded=analysis.settings), "preview": preview,
         "may_write": Right.WRITE in actor.rights, "may_edit": Right.WRITE in actor.rights and is_ours(seen.pk), "standing": standing_of(seen.pk), "share_now": may_share_now(actor, seen),
+        **awaited_context(actor, seen),
     }  # fmt: skip
     return render(request, "laboratory/measurement.html", context, status=status)
 

@@ -10,6 +10,7 @@ from jointlab.history.blobs import store
 from jointlab.laboratory.forms.samples import NoteForm
 from jointlab.laboratory.operations import notes as operations
 from jointlab.laboratory.operations.notes import NewFile
+from jointlab.laboratory.queries.missing import is_here
 from jointlab.laboratory.queries.notes import attachment, note_by_id
 from jointlab.laboratory.queries.samples import sample_by_code
 from jointlab.people.pages import actor_at
@@ -53,6 +54,8 @@ def put_back(request: HttpRequest, id: str) -> HttpResponse:
 def download(request: HttpRequest, id: str, sha256: str) -> HttpResponseBase:
     """A file of a note: always downloaded, never shown by the browser as a page of this node."""
     file = attachment(actor_at(request), note=id, sha256=sha256)
+    if not is_here(sha256):
+        return redirect("file-coming", sha256)
     response = FileResponse(
         store().open(sha256), as_attachment=True, filename=file.name, content_type="application/octet-stream"
     )

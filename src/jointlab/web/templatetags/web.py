@@ -211,6 +211,18 @@ def size(count: int) -> str:
     return times.size(count)
 
 
+@register.filter
+def speed(rate: float) -> str:
+    """Bytes a second as people read them."""
+    return times.speed(rate)
+
+
+@register.filter
+def lasting(seconds: int) -> str:
+    """How long something takes."""
+    return times.lasting(seconds)
+
+
 @register.simple_tag
 def badge(kind: str, word: str) -> SafeString:
     """A state in a pill: ok, warn, err, g or nothing."""
