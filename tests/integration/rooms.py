@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from jointlab.federation.blobs import worker
-from jointlab.federation.blobs.models import Fetch
+from jointlab.federation.blobs.models import Fetch, ProjectFiles
 from jointlab.federation.documents import NodeDocument
 from jointlab.federation.models import Partner
 from jointlab.federation.own import make_recovery_key
@@ -150,6 +150,7 @@ def traces() -> object:
         list(Account.objects.order_by("id").values_list("id", "password", "language")),
         list(Reading.objects.order_by("file").values_list("file", "state", "settings")),
         list(Job.objects.order_by("id").values_list("id", "state")),
+        list(ProjectFiles.objects.values_list("slug", "mode", "up_to")),
         list(Fetch.objects.order_by("sha256").values_list("sha256", "asked", "stopped")),
         list(Partner.objects.order_by("prefix").values_list("prefix", "confirmed_at")),
     )

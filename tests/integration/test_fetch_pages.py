@@ -1,12 +1,15 @@
 """A partner's file that is not here: what its page says at each stage, who may fetch, where downloads lead."""
 
 import datetime as dt
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
+from jointlab.federation.blobs import wanting
 from jointlab.federation.blobs.models import Fetch
+from jointlab.federation.blobs.settings import policy
 from jointlab.federation.models import Partner
 from jointlab.laboratory.models import Measurement
 from jointlab.laboratory.operations import projects
@@ -18,6 +21,8 @@ from tests.integration.rooms import World, made_world
 SHA256 = "5" * 64
 PAGE, CARD, FETCH = "/measurements/CN-M-000001", f"/files/{SHA256}/coming?part", f"/files/{SHA256}/fetch"
 State = Fetch.State
+NOON = dt.datetime(2026, 11, 20, 12, tzinfo=ZoneInfo("Asia/Almaty"))
+MIDNIGHT = NOON + dt.timedelta(hours=12)
 
 
 @pytest.fixture
@@ -139,3 +144,29 @@ def test_the_partner_page_names_what_the_reader_may_know(world: World) -> None:
         assert "far.xrdml" not in there
         assert SHA256[:12] in there
         assert "4.2 MB of 9.4 MB" in there
+
+
+def test_a_project_says_how_its_files_come(world: World) -> None:
+    own, reader = signed_in(world.persons["own"]), signed_in(world.persons["reader"])
+    page, form = "/projects/oxides", "/projects/oxides/files"
+    assert "Files up to 32 MB come by themselves at once, those up to 256 MB in the night (20:00–07:00)" in told(
+        own, page
+    )
+    assert form not in told(reader, page)
+    assert wanting.due("cn", policy(), now=NOON, most=9)
+    own.post(form, {"mode": "on-demand"})
+    assert "Files of this project come when somebody fetches them." in told(reader, page)
+    assert "Set by A. Serikov" in told(reader, page)
+    assert "Files of this size come when somebody fetches them" in told(own, CARD)
+    assert not wanting.due("cn", policy(), now=NOON, most=9)
+    own.post(form, {"mode": "at-night", "up_to_mb": "20"})
+    assert "come by themselves at once, those up to 20 MB in the night" in told(own, page)
+    assert not wanting.due("cn", policy(), now=NOON, most=9)
+    assert wanting.due("cn", policy(), now=MIDNIGHT, most=9)
+    own.post(form, {"mode": "at-once", "up_to_mb": "5"})
+    assert "Files up to 5.0 MB come by themselves at once; larger" in told(own, page)
+    assert not wanting.due("cn", policy(), now=MIDNIGHT, most=9)
+    own.post(form, {"mode": ""})
+    assert "As this node is set." in told(own, page)
+    for wrong in ({"mode": "at-once", "up_to_mb": "-1"}, {"mode": "later"}):
+        assert own.post(form, wrong).status_code == 400

@@ -202,6 +202,10 @@ DOORS: dict[str, tuple[Door, ...]] = {
         *act("/projects/{project}/sharing", WRITE, partnership="cn+kz", do="agree", after_days="0"),
         Door("/projects/{project}/sharing", "bad no bad none in", {"do": "nonsense"}, restricted="bad none none none in"),
     ),
+    "project-files": (
+        *act("/projects/{project}/files", WRITE, mode="at-night", up_to_mb="50"),
+        Door("/projects/{project}/files", "bad no bad none in", {"mode": "nonsense"}, restricted="bad none none none in"),
+    ),
     "sample-share": (Door("/samples/{sample}/share", _TOO_EARLY, {"partnership": "cn+kz"}, restricted=_TOO_EARLY_HIDDEN),),
     "measurement-share": (Door(f"{_ONE}/share", _TOO_EARLY, {"partnership": "cn+kz"}, restricted=_TOO_EARLY_HIDDEN),),
     "partners": see("/partners", expected=PERSONS),

@@ -51,6 +51,23 @@ class Fetch(models.Model):
         )
 
 
+class ProjectFiles(models.Model):
+    """How the files of one project come to this node, as a person has set it on the project's page. Of this node alone."""
+
+    class Mode(models.TextChoices):
+        """When they come."""
+
+        AT_ONCE = "at-once"
+        AT_NIGHT = "at-night"
+        ON_DEMAND = "on-demand"
+
+    slug = models.CharField(max_length=60, primary_key=True)  # of the project
+    mode = models.CharField(max_length=10, choices=Mode.choices)
+    up_to = models.BigIntegerField(default=0)  # bytes; larger files come when a person asks for them
+    by = models.CharField(max_length=80)  # the person's record
+    at = models.DateTimeField()
+
+
 class Served(models.Model):
     """How many bytes of files a partner took on one day (UTC)."""
 

@@ -20,6 +20,7 @@ from jointlab.errors import BadInput
 
 MB: Final = 10**6
 GB: Final = 10**9
+SMALL: Final = MB  # bytes of a file that comes by day also where the others wait for the night
 _SPAN: Final = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
 
 
@@ -33,6 +34,19 @@ class Limits:
     def now(self, *, night: bool) -> int:
         """Up to which size they come now; -1 for none."""
         return self.by_itself if night else min(self.by_itself, self.by_day)
+
+
+NONE: Final = Limits(-1, -1)  # nothing comes by itself
+
+
+def at_once(up_to: int) -> Limits:
+    """Files up to so many bytes come as soon as they are known."""
+    return Limits(up_to, up_to)
+
+
+def at_night(up_to: int) -> Limits:
+    """The same in the night; small ones by day."""
+    return Limits(up_to, min(up_to, SMALL))
 
 
 @dataclass(frozen=True, slots=True)

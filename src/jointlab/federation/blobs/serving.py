@@ -9,7 +9,7 @@ from django.db.models import F
 
 from jointlab.federation.blobs.chunks import Chunks
 from jointlab.federation.blobs.models import ChunkList, Served
-from jointlab.federation.blobs.settings import policy
+from jointlab.federation.blobs.settings import written_policy
 from jointlab.federation.guard import Refusal
 from jointlab.federation.models import Partner
 from jointlab.federation.problems import Problem
@@ -64,7 +64,7 @@ def chunks_of(path: Path, sha256: str) -> Chunks:
 
 def count_served(partner: Partner, size: int, today: dt.date) -> None:
     """Bytes that go out. Raises Refusal ``quota`` when the day's are used up."""
-    limit = policy().served_a_day
+    limit = written_policy().served_a_day
     row, _ = Served.objects.get_or_create(partner=partner.prefix, day=today)
     if limit and row.bytes + size > limit:
         raise Refusal(

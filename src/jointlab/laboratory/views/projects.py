@@ -12,6 +12,7 @@ from jointlab.laboratory.operations import projects as operations
 from jointlab.laboratory.queries import projects as queries
 from jointlab.laboratory.queries.homes import is_ours
 from jointlab.laboratory.queries.visibility import visible_samples
+from jointlab.laboratory.views.project_files import files_context
 from jointlab.laboratory.views.sharing import sharing_context
 from jointlab.people.actors import Right
 from jointlab.people.pages import actor_at, tried
@@ -40,7 +41,9 @@ def project(request: HttpRequest, slug: str) -> HttpResponse:
         "project": found, "members": found.members.select_related("institution").order_by("institution_id", "name"),
         "samples": samples.order_by("-created_at", "-id")[:20], "count": samples.count(), "may_change": Right.WRITE in actor.rights and is_ours(found.pk),
     }  # fmt: skip
-    return render(request, "laboratory/project.html", {**context, **sharing_context(actor, found)})
+    return render(
+        request, "laboratory/project.html", {**context, **sharing_context(actor, found), **files_context(actor, found)}
+    )
 
 
 @sign_in_first
