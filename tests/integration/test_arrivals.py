@@ -16,6 +16,8 @@ from jointlab.laboratory.models import File, Measurement, Reading, Result
 from jointlab.laboratory.operations import files
 from jointlab.ledger.canonical import encode
 from jointlab.people.actors import Actor
+from jointlab.people.models import Person, Token
+from tests.integration.conftest import signed_in
 from tests.integration.partner import Partner
 from tests.node_folder import NODE
 
@@ -141,3 +143,16 @@ def _on_disk(word: bytes) -> bool:
                 )
                 found |= cursor.fetchone()[0] > 0
     return found
+
+
+def test_the_drive_of_the_partners_instrument_is_at_the_partners_node(nanjing: Partner, administrator: Person) -> None:
+    person, _ = nanjing.begin()
+    nanjing.put(
+        "instrument/1", "smartlab",
+        {"slug": "smartlab", "name": "SmartLab", "institution": "nj", "zone": "Asia/Shanghai", "by": person},
+    )  # fmt: skip
+    assert nanjing.followed().set_aside == 0
+    browser = signed_in(administrator)
+    assert "/dav/" not in browser.get("/instruments/smartlab").content.decode()
+    assert browser.post("/instruments/smartlab").status_code == 403
+    assert not Token.objects.exists()

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from jointlab.history.operations import require_own
 from jointlab.laboratory.forms.projects import InstrumentForm
 from jointlab.laboratory.models import Instrument
 from jointlab.laboratory.operations import instruments as operations
@@ -38,13 +39,15 @@ def instrument(request: HttpRequest, slug: str) -> HttpResponse:
     """One instrument: place, clock, remembered answers, its network drive. POST makes a token for the drive."""
     actor = actor_at(request)
     found = queries.instrument(actor, slug=slug)
-    may_change = Right.ADMINISTER in actor.rights and is_ours(found.pk)
+    ours = is_ours(found.pk)  # the partner's has its drive at the partner's node
+    may_change = Right.ADMINISTER in actor.rights and ours
     secret = ""
     if request.method == "POST":
+        require_own(found.pk)
         name = _("drive of {name}").format(name=found.name)
         secret = tokens.make(actor, name=name, scope=Token.Scope.INBOX, days=None, subject=found.id).secret
     context = {
-        "instrument": found, "may_change": may_change, "secret": secret,
+        "instrument": found, "ours": ours, "may_change": may_change, "secret": secret,
         "may_answer": Right.WRITE in actor.rights and actor.institution == found.institution_id,
         "tokens": Token.objects.filter(subject=found.id).order_by("-id") if may_change else (),
         "drive": request.build_absolute_uri(f"/dav/{found.slug}/"),
