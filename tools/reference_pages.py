@@ -18,6 +18,7 @@ from jointlab.science.source import Source
 from jointlab.science.techniques import MODULES as TECHNIQUE_MODULES
 from jointlab.science.techniques import all_techniques
 from tools import format_pictures
+from tools.agreement_pages import agreements_page
 from tools.process_pages import processes_page
 from tools.tables import NOTE, table
 
@@ -96,6 +97,7 @@ PAGES = {
     "formats.md": formats_page,
     "techniques.md": techniques_page,
     "processes.md": processes_page,
+    "agreements.md": agreements_page,
 }
 
 
