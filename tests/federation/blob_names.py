@@ -3,7 +3,7 @@
 import os
 import random
 import resource
-import threading  # noqa: F401
+import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import transaction
 
 from jointlab.errors import Fault
-from jointlab.federation.blobs import wanting, worker  # noqa: F401
+from jointlab.federation.blobs import bringing, wanting, worker  # noqa: F401
 from jointlab.federation.blobs.models import ChunkList, Fetch, Served  # noqa: F401
 from jointlab.federation.blobs.parts import part_path
 from jointlab.federation.models import Partner
@@ -113,6 +113,16 @@ def fetch(address: str = "", *, connections: int = 0, most: float = 0) -> dict[s
     except Fault as fault:
         return {"fault": fault.code, "sentence": fault.message}
     return {"files": done.files, "bytes": done.bytes, "received": done.received}
+
+
+def bring(address: str = "") -> dict[str, object]:
+    """All that the partner wants brought; what ended it, if anything did."""
+    if address:
+        Partner.objects.update(address=address, private_allowed=True)
+    try:
+        return vars(bringing.bring_all(Partner.objects.get(), stop=threading.Event()))
+    except Fault as fault:
+        return {"fault": fault.code, "sentence": fault.message}
 
 
 def where(sha256: str) -> dict[str, object]:

@@ -5,9 +5,10 @@ from jointlab.federation.blobs.settings import choose  # noqa: F401
 from jointlab.history.identifiers import home
 from jointlab.history.sharing import sharing_round
 from jointlab.history.signing import sign_logs
-from jointlab.laboratory.models import Attachment, Project
+from jointlab.laboratory.models import Attachment, Measurement, Project  # noqa: F401
 from jointlab.laboratory.operations import notes, projects, samples, sharing
 from jointlab.laboratory.operations.notes import NewFile
+from jointlab.laboratory.queries.sharing import sharing_of_project
 from jointlab.people.actors import Actor, actor_of
 from jointlab.people.models import Person
 from jointlab.people.operations import add_person
@@ -45,6 +46,12 @@ def noted(project: str, *files: bytes) -> list[str]:
     )
     signed()
     return list(Attachment.objects.filter(note=note).order_by("size").values_list("sha256", flat=True))
+
+
+def sharing_state(project: str) -> str:
+    """How the sharing of a project stands."""
+    (one,) = sharing_of_project(actor(), project=Project.objects.get(id=project))
+    return str(one.state)
 
 
 def signed() -> None:

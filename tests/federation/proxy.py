@@ -15,12 +15,13 @@ from tests.federation.loopback import Loopback
 
 @dataclass(frozen=True)
 class Link:
-    """How bad it is, towards the client; requests are only delayed."""
+    """How bad it is, towards the client; requests are only delayed. With `up` the other way round."""
 
     delay: float = 0.0  # seconds, each way
     rate: float = 0.0  # bytes a second of one connection; 0: no limit
     cut_every: float = 0.0  # bytes, on average, after which a connection ends; 0: never
     flip_every: float = 0.0  # bytes, on average, from one flipped bit to the next; 0: never
+    up: bool = False
     spoil: Callable[[bytes], bytes] | None = None  # changes what passes, piece by piece
 
 
@@ -36,11 +37,14 @@ class BadLink(Loopback):
 
     async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there, out = await asyncio.open_connection("127.0.0.1", self.target, limit=1 << 16)
-        up = asyncio.create_task(self._one_way(reader, out, self._plain))
+        ways = (self._spoiled(), self._plain) if self.quality.up else (self._plain, self._spoiled())
+        up = asyncio.create_task(self._one_way(reader, out, ways[0]))
+        down = asyncio.create_task(self._one_way(there, writer, ways[1]))
         try:
-            await self._one_way(there, writer, self._spoiled())
+            await asyncio.wait([up, down] if self.quality.up else [down], return_when=asyncio.FIRST_COMPLETED)
         finally:
             up.cancel()
+            down.cancel()
             out.transport.abort()
 
     async def _one_way(

@@ -3,6 +3,7 @@
     node.note                      its document
     cn+kz/000000000000-000000010000.span    a checkpoint and the pages up to it: the deliveries, one after the other
     cn+kz/cn.receipt               its cosignature under what it holds of the partner's log
+    files/cn/<sha256>              raw files, see blobs/carrying
 
 A file is there whole or not at all: it grows under another name. What is there already is not written again, so that a
 disk pulled out too early is simply carried out once more. Nothing on the disk is believed before it is verified.
@@ -18,6 +19,7 @@ from typing import Final
 
 from jointlab.errors import BadInput, NotFound
 from jointlab.federation import codec, key_changes, pairing
+from jointlab.federation.blobs.carrying import Raw, files_in, files_out, list_out
 from jointlab.federation.documents import DOCUMENT_LIMIT, NodeDocument
 from jointlab.federation.models import Partner, Receipt
 from jointlab.federation.own import own_document
@@ -32,6 +34,7 @@ from jointlab.ledger.notes import NOTE_LIMIT, Note
 
 FOLDER: Final = "jointlab"
 _SPAN_NAME: Final = re.compile(r"([0-9]{12})-([0-9]{12})\.span")
+MOST_RAW: Final = 1 << 62  # bytes of raw files, where nobody sets a limit
 _PART_LIMIT: Final = codec.PAGE_BYTES + 128 * 1024  # bytes of one page in a file
 
 
@@ -45,10 +48,14 @@ class Carried:
     receipts: int = 0
     met: list[str] = field(default_factory=list)  # prefixes of nodes whose pairing waits for its code
     refused: list[str] = field(default_factory=list)  # sentences
+    raw: Raw = field(default_factory=Raw)  # files that records name
 
 
-def carry_out(disk: Path) -> Carried:
-    """Everything that partners do not hold yet, as far as their receipts tell. Raises NotFound ``carry.disk``."""
+def carry_out(disk: Path, *, limit: int = MOST_RAW) -> Carried:
+    """Everything that partners do not hold yet, as far as their receipts and lists tell; of raw files at most `limit` bytes.
+
+    Raises NotFound ``carry.disk``.
+    """
     _require_folder(disk)
     done = Carried()
     folder = disk / FOLDER / home()
@@ -62,6 +69,8 @@ def carry_out(disk: Path) -> Carried:
             if note is not None:
                 _write(folder / mirror.partnership / f"{mirror.home}.receipt", cosigned(note), done, again=True)
                 done.receipts += 1
+        _write(*list_out(folder, partner), done, again=True)
+        files_out(disk, folder, partner, done.raw, limit=limit)
     return done
 
 
@@ -113,8 +122,11 @@ def _node_in(folder: Path, done: Carried) -> None:
         if path.is_file():
             keep(partner, log, Note.from_bytes(_read(path, NOTE_LIMIT)))
             done.receipts += 1
-    for mirror in mirrors_of(partner):
-        _spans_in(partner, mirror, folder / mirror.partnership, done)
+    try:
+        for mirror in mirrors_of(partner):
+            _spans_in(partner, mirror, folder / mirror.partnership, done)
+    finally:  # a log that has a gap does not keep back files of records that are here
+        files_in(folder, partner, done.raw)
 
 
 def _spans_in(partner: Partner, mirror: Log, folder: Path, done: Carried) -> None:

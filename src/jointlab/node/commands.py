@@ -215,6 +215,12 @@ def _verify(parser: ArgumentParser) -> None:
 def _carry(parser: ArgumentParser) -> None:
     parser.add_argument("direction", choices=("out", "in"), help="onto the disk, or from it")
     parser.add_argument("disk", metavar="DISK", type=Path, help="the folder where the disk is mounted")
+    parser.add_argument(
+        "--files-gb",
+        metavar="N",
+        type=float,
+        help="raw files of at most so many GB onto the disk (usual: as it has room)",
+    )
 
 
 _PARTNERS = "jointlab.node.partner_commands"
@@ -240,5 +246,5 @@ COMMANDS = (
     Command("recover", "after a restore: ask the partners what they hold, and go on", f"{_PARTNERS}:run_recover", signs=True),
     Command("rotate-key", "a new node key, announced by the old one", f"{_PARTNERS}:run_rotate", signs=True),
     Command("revoke-key", "a new node key, the old one revoked by the recovery key", f"{_PARTNERS}:run_revoke", signs=True),
-    Command("carry", "exchange logs with partners by a disk", f"{_PARTNERS}:run_carry", _carry, signs=True),
+    Command("carry", "exchange logs and files with partners by a disk", f"{_PARTNERS}:run_carry", _carry, signs=True),
 )  # fmt: skip

@@ -103,11 +103,18 @@ def run_revoke(options: Namespace) -> int:
 
 
 def run_carry(options: Namespace) -> int:
-    """Pages by a disk."""
-    from jointlab.federation.carrying import carry_in, carry_out
+    """Pages and raw files by a disk."""
+    from jointlab.federation.carrying import MOST_RAW, carry_in, carry_out
 
-    done = (carry_out if options.direction == "out" else carry_in)(options.disk)
+    if options.direction == "out":
+        done = carry_out(options.disk, limit=MOST_RAW if options.files_gb is None else round(options.files_gb * 10**9))
+    else:
+        done = carry_in(options.disk)
     print_line(f"{done.files} files, {done.entries} entries, {done.receipts} receipts, {done.bytes} bytes")
+    raw = done.raw
+    left = f"; {raw.left} ({raw.left_bytes / 1e6:.1f} MB) left for the next journey" if raw.left else ""
+    print_line(f"{raw.files} raw files, {raw.bytes / 1e6:.1f} MB{left}")
+    done.refused += raw.refused
     for prefix in done.met:
         print_line(f"{prefix} is not paired yet. Compare the code: jointlab partners confirm {prefix}")
     for sentence in done.refused:

@@ -9,21 +9,20 @@ from collections.abc import Collection, Iterable
 from typing import Final
 
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
 
-from jointlab.errors import Fault, Unavailable
+from jointlab.errors import Fault
 from jointlab.federation.blobs import wanting
 from jointlab.federation.blobs.crew import Crew
 from jointlab.federation.blobs.models import Fetch
 from jointlab.federation.blobs.parts import Part, part_path
-from jointlab.federation.blobs.policy import GB, Policy
+from jointlab.federation.blobs.policy import Policy
+from jointlab.federation.blobs.publishing import arrived, no_room
 from jointlab.federation.blobs.settings import policy
 from jointlab.federation.blobs.transfer import Transfer
 from jointlab.federation.client import Link
 from jointlab.federation.models import Partner
 from jointlab.federation.own import own_keyid
-from jointlab.history.arriving import blobs_arrived
 from jointlab.history.blobs import store
 from jointlab.history.models import Blob
 from jointlab.history.signing import house_key
@@ -112,12 +111,12 @@ class Round:
     def _transfer(self, row: Fetch) -> Transfer | None:
         """A row becomes a transfer; None when it is here already, or something is in the way, which the row then says."""
         if Blob.objects.filter(sha256=row.sha256).exists():
-            self._arrived({row.sha256: store().path(row.sha256).stat().st_size})
+            arrived({row.sha256: store().path(row.sha256).stat().st_size})
             return None
         part = None
         try:
             if (row.size or 0) > self._room:
-                raise self._no_room(row.size or 0)
+                raise no_room(self.partner.prefix, row.size or 0, self._policy)
             part = Part(part_path(settings.NODE.incoming, row.sha256))
             transfer = Transfer(row.sha256, size=row.size, part=part, hashes=bytes(row.hashes), have=bytes(row.have))
         except Fault as fault:
@@ -130,18 +129,12 @@ class Round:
         self._room -= row.size or 0
         return transfer
 
-    def _no_room(self, size: int) -> Unavailable:
-        return Unavailable(
-            "fetch.quota", "With this file of {mb} MB the files of {partner} would take more than the {limit} GB that are allowed: [files] quota_gb in jointlab.toml.",
-            mb=round(size / 10**6), partner=self.partner.prefix, limit=round(self._policy.quota / GB),
-        )  # fmt: skip
-
     def _settle(self, over: Collection[Transfer]) -> None:
         """Those that are proved are published, those that failed rest."""
         ready = [one for one in over if one.ready]
         for one in ready[:]:
             if (self._rows[one.sha256].size is None) and (one.size or 0) > self._room:
-                one.failed, one.ready = self._no_room(one.size or 0), False
+                one.failed, one.ready = no_room(self.partner.prefix, one.size or 0, self._policy), False
                 ready.remove(one)
         if ready:
             self._publish(ready)
@@ -165,22 +158,11 @@ class Round:
                 continue
             except Fault as fault:
                 self._rest([self._rows[one.sha256]], fault)
-        self._arrived(sizes)
+        arrived(sizes)
         for sha256 in sizes:
             part_path(settings.NODE.incoming, sha256).unlink(missing_ok=True)
         self.files += len(sizes)
         self.bytes += sum(sizes.values())
-
-    @transaction.atomic
-    def _arrived(self, sizes: dict[str, int]) -> None:
-        stay = blobs_arrived(sizes)
-        now = timezone.now()
-        for sha256 in stay:
-            Fetch.objects.filter(sha256=sha256).update(
-                state=State.HERE, size=sizes[sha256], here_at=now, changed_at=now, code="", sentence="", hashes=b"",
-                have=b"", next_at=None, tries=0,
-            )  # fmt: skip
-        Fetch.objects.filter(sha256__in=sizes.keys() - stay).delete()
 
     def _rest(self, rows: Iterable[Fetch], fault: Fault) -> None:
         """Tried again after a while; the reason is told."""

@@ -25,8 +25,8 @@ def part_path(incoming: Path, sha256: str) -> Path:
 class Part:
     """One file that grows in any order; locked by its only writer. Threads write different places."""
 
-    def __init__(self, path: Path) -> None:
-        """Raises Conflict ``fetch.busy`` when another process fetches the file, Unavailable ``fetch.disk*``."""
+    def __init__(self, path: Path, *, wait: bool = False) -> None:
+        """Raises Conflict ``fetch.busy`` when another process fetches the file, unless `wait`; Unavailable ``fetch.disk*``."""
         self.path = path
         try:
             path.parent.mkdir(mode=0o700, exist_ok=True)
@@ -37,7 +37,7 @@ class Part:
         except OSError as fault:
             raise disk_fault(fault) from fault
         try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(self._file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         except BlockingIOError:
             os.close(self._file)
             raise Conflict("fetch.busy", "Another process of this node is fetching the file.") from None

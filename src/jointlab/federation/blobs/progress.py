@@ -15,6 +15,7 @@ from jointlab.federation.blobs.policy import Policy
 from jointlab.federation.blobs.settings import policy
 from jointlab.federation.models import Partner
 
+SILENT = dt.timedelta(minutes=15)  # a file of which nothing has come for so long is not called running
 SHOWN = 20  # files of one partner on its page
 
 
@@ -139,7 +140,7 @@ def _stage(row: Fetch, known: Policy, project: str, now: dt.datetime) -> Stage:
         return Stage.HERE
     if row.stopped:
         return Stage.STOPPED
-    if row.state == Fetch.State.FETCHING:
+    if row.state == Fetch.State.FETCHING and now - (row.changed_at or row.started_at or now) < SILENT:
         return Stage.RUNNING
     if row.state == Fetch.State.RESTING:
         return Stage.FAILED

@@ -1,4 +1,4 @@
-"""GET /fed/v1/blobs/{sha256} and /chunks. An answer to a range holds one chunk at most: it leaves this program in one
+"""GET /fed/v1/blobs/{sha256} and /chunks; /fed/v1/wanted and POST /fed/v1/bring/{sha256} for files that are brought. An answer to a range holds one chunk at most: it leaves this program in one
 piece, so that a slow link occupies no thread. A whole file is streamed, for few at once.
 """
 
@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+import orjson
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
-from jointlab.federation.blobs.chunks import CHUNK
+from jointlab.federation.blobs import taking
+from jointlab.federation.blobs.chunks import CHUNK, MANIFEST_LIMIT
 from jointlab.federation.blobs.serving import chunks_of, count_served, path_for
 from jointlab.federation.guard import Refusal, door
 from jointlab.federation.models import Partner
@@ -56,6 +58,26 @@ def blob(request: HttpRequest, partner: Partner, sha256: str) -> HttpResponseBas
 
 
 @door("GET")
+def wanted(request: HttpRequest, partner: Partner) -> HttpResponse:
+    """Which files the partner should bring: for one that nobody can call."""
+    response = HttpResponse(orjson.dumps({"files": taking.wanted(partner)}), content_type="application/json")
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@door("POST", limit=MANIFEST_LIMIT)
+def bring(request: HttpRequest, partner: Partner, sha256: str) -> HttpResponse:
+    """The partner is about to bring a file: its chunks. Which of them are missing here."""
+    return _missing(taking.begin(partner, sha256, request.body))
+
+
+@door("POST", limit=CHUNK)
+def bring_chunk(request: HttpRequest, partner: Partner, sha256: str, number: int) -> HttpResponse:
+    """One chunk."""
+    return _missing(taking.take(partner, sha256, number, request.body))
+
+
+@door("GET")
 def chunks(request: HttpRequest, partner: Partner, sha256: str) -> HttpResponse:
     """Size and SHA-256 of each chunk."""
     body = chunks_of(path_for(partner, sha256), sha256).to_json(sha256)
@@ -63,6 +85,10 @@ def chunks(request: HttpRequest, partner: Partner, sha256: str) -> HttpResponse:
     response["Content-Digest"] = digest_field(body)
     response["Cache-Control"] = "no-store"
     return response
+
+
+def _missing(numbers: list[int]) -> HttpResponse:
+    return HttpResponse(orjson.dumps({"missing": numbers}), content_type="application/json")
 
 
 def _range(request: HttpRequest, size: int) -> tuple[int, int] | None:

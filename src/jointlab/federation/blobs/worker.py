@@ -1,4 +1,4 @@
-"""The loops that fetch files in a running node: one thread that looks what is wanted, one for each partner."""
+"""The loops that fetch files in a running node: one thread that looks what is wanted, two for each partner."""
 
 import logging
 import random
@@ -11,6 +11,7 @@ from django.db import DatabaseError, close_old_connections
 
 from jointlab.errors import Fault
 from jointlab.federation.blobs import wanting
+from jointlab.federation.blobs.bringing import bring_all
 from jointlab.federation.blobs.fetching import Round
 from jointlab.federation.blobs.models import Fetch
 from jointlab.federation.blobs.settings import policy
@@ -18,6 +19,7 @@ from jointlab.federation.models import Partner
 
 TICK: Final = 1.0  # seconds from one look for new names of files to the next
 SPAN: Final = 20_000  # names that are looked at in one transaction
+ASK_AGAIN: Final = 3.0  # seconds from one question what a partner wants brought to the next
 FIRST_RETRY, LAST_RETRY = 2.0, 600.0  # seconds after the link was given up
 CALLED: Final = (Partner.Reach.BOTH, Partner.Reach.WE_DELIVER)
 
@@ -55,12 +57,11 @@ class Fetcher:
                     begun = True
                 self._looked = look(self._looked)
                 for prefix in Partner.objects.exclude(confirmed_at=None).values_list("prefix", flat=True):
-                    if prefix not in self._threads:
-                        thread = threading.Thread(
-                            target=self._follow, args=(prefix,), daemon=True, name=f"files-{prefix}"
-                        )
-                        self._threads[prefix] = thread
-                        thread.start()
+                    for name, target in ((f"files-{prefix}", self._follow), (f"bring-{prefix}", self._bring)):
+                        if name not in self._threads:
+                            thread = threading.Thread(target=target, args=(prefix,), daemon=True, name=name)
+                            self._threads[name] = thread
+                            thread.start()
             except (Fault, DatabaseError, OSError) as fault:
                 log.error("looking for files failed: %s", fault)
                 self.stop.wait(5)
@@ -90,6 +91,23 @@ class Fetcher:
             else:
                 log.warning("files of %s: %s", prefix, broken.code)
                 due = time.monotonic() + retry * random.uniform(0.5, 1.5)  # noqa: S311 - spreads load, guards nothing
+                retry = min(LAST_RETRY, retry * 2)
+        close_old_connections()
+
+    def _bring(self, prefix: str) -> None:
+        """What a partner wants that we call, and that cannot call us."""
+        retry, rest = FIRST_RETRY, ASK_AGAIN
+        while not self.stop.wait(rest):
+            close_old_connections()
+            rest = ASK_AGAIN
+            try:
+                partner = Partner.objects.filter(prefix=prefix).exclude(confirmed_at=None).first()
+                if partner is not None and partner.reach == Partner.Reach.WE_DELIVER and partner.address:
+                    bring_all(partner, stop=self.stop)
+                retry = FIRST_RETRY
+            except (Fault, DatabaseError, OSError) as fault:
+                log.warning("bringing files to %s failed: %s", prefix, fault)
+                rest = retry * random.uniform(0.5, 1.5)  # noqa: S311 - spreads load, guards nothing
                 retry = min(LAST_RETRY, retry * 2)
         close_old_connections()
 
