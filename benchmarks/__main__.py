@@ -10,7 +10,19 @@ from pathlib import Path
 
 from benchmarks.bench import HEADINGS, Bench, Figure, table_line
 
-MODULES = ("biologic", "federation_apply", "ingest", "ledger", "neware", "pages", "plots", "serving", "start_up", "xrd")
+MODULES = (
+    "biologic",
+    "federation_apply",
+    "federation_nodes",
+    "ingest",
+    "ledger",
+    "neware",
+    "pages",
+    "plots",
+    "serving",
+    "start_up",
+    "xrd",
+)
 PAGE = Path(__file__).parents[1] / "docs" / "reference" / "performance.md"
 _MARK = "<!-- written by `python -m benchmarks --write` -->"
 

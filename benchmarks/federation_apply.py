@@ -15,27 +15,34 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.bench import INPUTS, ROOT, Bench, Figure, Run
+from benchmarks.federation_apply_jobs import read_pages
 from benchmarks.federation_postgres import streamed, with_clusters
+from jointlab.federation.codec import expand
 
 RECORDS = int(os.environ.get("RECORDS", "100000"))
 SAMPLES = 10_000
 
 
 def figures(bench: Bench) -> Iterator[Figure]:
-    log = _log(f"federation-{RECORDS}.log", RECORDS)
+    log = _log(f"federation-pages-{RECORDS}.log", RECORDS)
     rates: list[Run] = []
     with tempfile.TemporaryDirectory(prefix="jointlab-bench-") as name, with_clusters(Path(name)) as clusters:
         numbers = iter(range(1000))
         ours, peer = bench.race(
             lambda: _follow(log, Path(name, f"node-{next(numbers)}")), lambda: streamed(clusters, log, RECORDS)
         )
-        samples = _log(f"federation-samples-{SAMPLES}.log", SAMPLES, "samples")
+        samples = _log(f"federation-sample-pages-{SAMPLES}.log", SAMPLES, "samples")
         rates.append(_follow(samples, Path(name, "samples")))
     yield Figure(
         f"{RECORDS:,} records of a partner of 1.2 KB (entry and body) verified and stored in log and index tables (SQLite), against "
         "PostgreSQL 15 logical streaming of the same rows, which verifies nothing",
-        f"{RECORDS / ours.seconds / 1000:.1f} k records/s", f"{RECORDS / peer.seconds / 1000:.1f} k records/s",
+        f"{RECORDS / ours.seconds / 1000:.1f} k records/s, processor {ours.processor / RECORDS * 1e6:.0f} µs a record", f"{RECORDS / peer.seconds / 1000:.1f} k records/s",
         peer.seconds / ours.seconds, 1.0,
+    )  # fmt: skip
+    wire, raw = _bytes(log)
+    yield Figure(
+        f"bytes of that on the wire, {RECORDS:,} records: pages and checkpoints, against the entries and bodies themselves",
+        f"{wire / 1e6:.1f} MB", f"{raw / 1e6:.1f} MB", wire / raw, 1 / 3, at_most=True,
     )  # fmt: skip
     yield Figure(
         f"memory of that, {RECORDS:,} records", f"{ours.peak_bytes / 2**20:.0f} MiB", "limit 300 MiB",
@@ -47,6 +54,14 @@ def figures(bench: Bench) -> Iterator[Figure]:
         "index tables alone",
         f"{1 / per_sample:.0f} samples/s", f"{1 / per_record:.0f} records/s", per_record / per_sample, 0.02,
     )  # fmt: skip
+
+
+def _bytes(log: Path) -> tuple[int, int]:
+    wire = raw = 0
+    for note, pages in read_pages(log):
+        wire += len(note) + sum(map(len, pages))
+        raw += sum(len(expand(page)) for page in pages)
+    return wire, raw
 
 
 def _log(name: str, records: int, *kind: str) -> Path:

@@ -1,17 +1,21 @@
 """`python -m benchmarks.federation_apply_jobs make FILE RECORDS [samples] | follow FILE FOLDER`: a partner's log, and a node that follows it.
 
-FILE holds a page for each 10,000 records: the length of the note, the note, the number of lines, then the lines as they
-travel, without compression and without a link.
+FILE holds what travels for each 10,000 records: the length of the note and those of the pages, the note, then the pages, each
+compressed; there is no link.
 """
 
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 from benchmarks.jobs import measure
 from benchmarks.ledger_jobs import body
+
+if TYPE_CHECKING:
+    from jointlab.ledger import Line
 
 PAGE = 10_000  # records between two checkpoints
 ORIGIN = "nanjing.example/log/kz~nj"
@@ -20,28 +24,49 @@ TYPE = "benchmark/1"
 
 def make(file: Path, records: int, *, samples: bool = False) -> None:
     """The log of Nanjing: entries, bodies, a signed checkpoint a page. The key's seed is not secret."""
-    from jointlab.ledger import Checkpoint, Entry, Frontier, Op, leaf_hash, seal, sign_checkpoint
+    from jointlab.ledger import Checkpoint, Entry, Frontier, Line, Op, leaf_hash, seal, sign_checkpoint
 
     frontier, at = Frontier(), "2026-11-22T10:00:00Z"
     key = _key()
     with file.open("wb") as out:
         for start in range(0, records, PAGE):
-            lines = []
+            lines: list[Line] = []
             for number in range(start, min(start + PAGE, records)):
-                content, type, id = (_sample if samples else _measured)(number)
+                content, type, id = (_sample if samples else measured)(number)
                 sealed = seal(content)
                 entry = Entry(
                     at=at, body=sealed.hash, home="nj", id=id, op=Op.PUT, prev=None, rev=1, size=sealed.size, type=type
                 ).to_bytes()  # fmt: skip
                 frontier.push(leaf_hash(entry))
-                lines.append(entry + b"\t" + sealed.data + b"\n")
+                lines.append(Line(entry, sealed.data))
             note = sign_checkpoint(Checkpoint(ORIGIN, frontier.size, frontier.root()), key).to_bytes()
-            out.write(f"{len(note)} {len(lines)}\n".encode() + note)
-            out.writelines(lines)
+            pages = list(_pages(lines))
+            out.write(f"{' '.join(str(len(part)) for part in (note, *pages))}\n".encode())
+            out.writelines((note, *pages))
 
 
-def _measured(number: int) -> tuple[dict[str, Any], str, str]:
-    return body(number), TYPE, f"nj:{number:032x}"
+def _pages(lines: "list[Line]") -> Iterator[bytes]:
+    from jointlab.federation.codec import compress, fill_page
+
+    while lines:
+        raw, count = fill_page(lines)
+        yield compress(raw)
+        lines = lines[count:]
+
+
+def measured(number: int) -> tuple[dict[str, Any], str, str]:
+    """Identifiers and digits that do not repeat, as real ones do not: else compression would look better than it is."""
+    chance = sha256(str(number).encode()).hexdigest()
+    content = body(number)
+    figures = [
+        {
+            **figure,
+            "value": f"{150 + i}.{int(chance[4 * i : 4 * i + 4], 16):05}",
+            "uncertainty": f"0.{int(chance[i : i + 4], 16):05}",
+        }
+        for i, figure in enumerate(content["figures"])
+    ]
+    return {**content, "figures": figures, "device": f"nj:{chance[::2]}"}, TYPE, f"nj:{chance[:32]}"
 
 
 def _sample(number: int) -> tuple[dict[str, Any], str, str]:
@@ -71,11 +96,12 @@ def follow(file: Path, folder: Path) -> None:
 
     call_command("migrate", verbosity=0)
     fill(new)
+    from jointlab.federation.codec import read_page
     from jointlab.history.mirroring import Followed, accept, create_mirror
     from jointlab.history.models import Entry, Record
     from jointlab.history.registry import RecordType, register
     from jointlab.history.sharing import open_shared_log
-    from jointlab.ledger import KeyHistory, Line
+    from jointlab.ledger import KeyHistory
 
     @dataclass(frozen=True)
     class Body:
@@ -92,8 +118,8 @@ def follow(file: Path, folder: Path) -> None:
     sizes: list[int] = []
 
     def work() -> None:
-        for note, lines in read_pages(file):
-            done = accept(log, note, [(Line(entry, content) for entry, content in lines)])
+        for note, pages in read_pages(file):
+            done = accept(log, note, (read_page(page) for page in pages))
             assert isinstance(done, Followed) and done.set_aside == 0, done
             sizes.append(done.checkpoint.size)
 
@@ -101,18 +127,12 @@ def follow(file: Path, folder: Path) -> None:
     assert Entry.objects.filter(log=log).count() == sizes[-1] == Record.objects.filter(home="nj").count()
 
 
-def read_pages(file: Path) -> Iterator[tuple[bytes, Iterator[tuple[bytes, bytes]]]]:
-    """Each page: the note, and the entries with their bodies."""
-    with file.open("rb") as pages:
-        while head := pages.readline():
-            note, lines = map(int, head.split())
-            yield pages.read(note), _lines(pages, lines)
-
-
-def _lines(pages: BinaryIO, count: int) -> Iterator[tuple[bytes, bytes]]:
-    for _ in range(count):
-        entry, _, content = pages.readline().rstrip(b"\n").partition(b"\t")
-        yield entry, content
+def read_pages(file: Path) -> Iterator[tuple[bytes, list[bytes]]]:
+    """What travels for each checkpoint: the note, and the compressed pages."""
+    with file.open("rb") as data:
+        while head := data.readline():
+            note, *pages = map(int, head.split())
+            yield data.read(note), [data.read(size) for size in pages]
 
 
 def _key() -> Any:

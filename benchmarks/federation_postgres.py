@@ -7,12 +7,15 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
+import orjson
 import psycopg
 
 from benchmarks.bench import Run
 from benchmarks.federation_apply_jobs import read_pages
+from jointlab.federation.codec import read_page
 
 TRANSACTIONS = 100
 _TABLES = """
@@ -89,17 +92,17 @@ def _insert(home: "psycopg.Connection[tuple[int, ...]]", log: Path, records: int
         nonlocal place, batch
         with home.transaction(), home.cursor() as cursor:
             with cursor.copy("COPY log_record FROM STDIN") as copy:
-                for number in range(place, place + len(batch)):
-                    copy.write_row((f"nj:{number:032x}", "benchmark/1", 1, number, "nj", False, False))
+                for number, (entry, _) in enumerate(batch, start=place):
+                    copy.write_row((orjson.loads(entry)["id"], "benchmark/1", 1, number, "nj", False, False))
             with cursor.copy("COPY log_entry (log, position, record, type, op, entry, body) FROM STDIN") as copy:
                 for number, (entry, body) in enumerate(batch, start=place):
-                    copy.write_row(("kz+nj/nj", number, f"nj:{number:032x}", "benchmark/1", "put", entry, body))
+                    copy.write_row(("kz+nj/nj", number, orjson.loads(entry)["id"], "benchmark/1", "put", entry, body))
         place += len(batch)
         batch = []
 
-    for _, lines in read_pages(log):
-        for line in lines:
-            batch.append(line)
+    for _, pages in read_pages(log):
+        for line in chain.from_iterable(map(read_page, pages)):
+            batch.append((line.entry, line.body or b""))
             if len(batch) == at_once:
                 flush()
     if batch:
