@@ -104,6 +104,11 @@ class Link:
             self.close()
             raise
 
+    def another(self) -> "Link":
+        """To the same partner, over a connection of its own: for another thread."""
+        address = str(self.base)
+        return Link(address, private_allowed=self._private_allowed, key=self._key, keyid=self._keyid, clock=self._clock)
+
     def close(self) -> None:
         """The connection ends; the next request opens another."""
         if self._connection is not None:

@@ -175,7 +175,7 @@ class Round:
     def close(self) -> None:
         """The connection ends."""
         if self._source is not None:
-            self._source.link.close()
+            self._source.close()
 
     def _connected(self, partner: Partner) -> HttpSource:
         """The source, kept from round to round while address and key are the same."""
@@ -230,8 +230,8 @@ def pull_now(partner: Partner) -> Followed:
     if not partner.address:
         raise Unavailable("link.no-address", "No address of {prefix} is known here; its pages come by delivery or by disk.", prefix=partner.prefix)  # fmt: skip
     link = Link(partner.address, private_allowed=partner.private_allowed, key=house_key(), keyid=own_keyid())
+    source = HttpSource(link, records=partner.page_records)
     try:
-        source = HttpSource(link, records=partner.page_records)
         try:
             followed = follow_all(partner, source)
         except Fault as fault:
@@ -241,7 +241,7 @@ def pull_now(partner: Partner) -> Followed:
         if partner.reach == Partner.Reach.WE_DELIVER:
             delivering.deliver_all(partner, link)
     finally:
-        link.close()
+        source.close()
     state = Partner.State.HALTED if followed.halted else Partner.State.IN_STEP
     Partner.objects.filter(prefix=partner.prefix).update(
         state=state, code_of_state="", sentence="", seen_at=timezone.now()

@@ -3,7 +3,9 @@
 A page comes from a source: the partner over HTTP, its delivery, or a disk. What follows after the source is the same.
 """
 
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final, Literal, Protocol
 from urllib.parse import quote
@@ -26,6 +28,7 @@ from jointlab.ledger.notes import NOTE_LIMIT, Note
 
 FIRST_PAGE: Final = 500  # entries; a page grows while it takes less than PAGE_SECONDS
 PAGE_SECONDS: Final = 10.0
+AHEAD_FROM: Final = 1_000  # entries of a step after which more are likely
 UNKNOWN_KEY: Final = "link.unknown-key"
 KEPT_BYTES: Final = 64 * 1024 * 1024  # of pages of one checkpoint that are kept for when the link comes back
 
@@ -68,19 +71,36 @@ class _Part:
 
 
 class HttpSource:
-    """The partner itself. Pages that have come are kept until their checkpoint is reached: a cut costs one page."""
+    """The partner itself. Pages that have come are kept until their checkpoint is reached: a cut costs one page.
 
-    def __init__(self, link: Link, *, records: int = FIRST_PAGE, kind: Kind = "logs") -> None:
+    After a large step the next checkpoint and its pages come over a second connection while that step is verified and
+    stored: neither the link nor the processor waits for the other.
+    """
+
+    def __init__(
+        self, link: Link, *, records: int = FIRST_PAGE, kind: Kind = "logs", ahead_from: int = AHEAD_FROM
+    ) -> None:
         self.link = link
         self.kind: Kind = kind
         self.records = records  # entries asked for at once
         self.received = 0
         self._parts: dict[str, _Part] = {}
+        self._ahead_from = ahead_from
+        self._second: Link | None = None
+        self._ahead: tuple[threading.Thread, str, int] | None = None  # with the log and the size after which it looks
+        self._found: tuple[bytes, _Part] | None = None  # by that thread
 
     def note_after(self, log: str, size: int) -> bytes | None:
         """As Source says."""
+        found = self._fetched(log, size)
+        if found is not None:
+            note, self._parts[log] = found
+            return note
+        return self._note_after(self.link, log, size)
+
+    def _note_after(self, link: Link, log: str, size: int) -> bytes | None:
         try:
-            return self.link.get(f"{log_path('logs', log)}/checkpoint?after={size}", limit=NOTE_LIMIT).body
+            return link.get(f"{log_path('logs', log)}/checkpoint?after={size}", limit=NOTE_LIMIT).body
         except Conflict as fault:
             if fault.code == "partner.behind":
                 return None
@@ -91,8 +111,17 @@ class HttpSource:
         part = self._parts.get(log)
         if part is None or (part.start, part.upto) != (start, upto):
             part = self._parts[log] = _Part(start, upto)
-        while part.next < upto:
-            data = self._page(log, part.next, upto)
+        self._fill(self.link, log, part)
+        del self._parts[log]
+        if self.kind == "logs" and upto - start >= self._ahead_from:
+            self._fetch_ahead(log, upto)
+        for data in part.pages:
+            yield codec.read_page(data)
+
+    def _fill(self, link: Link, log: str, part: _Part) -> None:
+        """All pages of a part that have not come yet."""
+        while part.next < part.upto:
+            data = self._page(link, log, part.next, part.upto)
             lines = codec.read_page(data)
             if not lines:
                 raise BadInput("page.line", "The partner sent a page without entries.")
@@ -100,9 +129,39 @@ class HttpSource:
             part.next += len(lines)
             if sum(map(len, part.pages)) > KEPT_BYTES:
                 raise BadInput("page.size", "The page is larger than {limit} bytes.", limit=KEPT_BYTES)
-        del self._parts[log]
-        for data in part.pages:
-            yield codec.read_page(data)
+
+    def _fetch_ahead(self, log: str, size: int) -> None:
+        """Begin, in a thread of its own."""
+        self._fetched("", 0)
+        self._second = self._second or self.link.another()
+        thread = threading.Thread(target=self._look_ahead, args=(self._second, log, size), daemon=True, name="ahead")
+        self._ahead = (thread, log, size)
+        thread.start()
+
+    def _look_ahead(self, link: Link, log: str, size: int) -> None:
+        """What fails here is asked for again, and told, where it is needed."""
+        with suppress(Fault):
+            note = self._note_after(link, log, size)
+            if note is not None and (upto := said_size(note)) > size:
+                part = _Part(size, upto)
+                self._found = note, part
+                self._fill(link, log, part)
+
+    def _fetched(self, log: str, size: int) -> "tuple[bytes, _Part] | None":
+        """What the thread has found, when it looked for just this; it has ended."""
+        if self._ahead is None:
+            return None
+        thread, *wanted = self._ahead
+        thread.join()
+        found, self._found, self._ahead = self._found, None, None
+        return found if wanted == [log, size] else None
+
+    def close(self) -> None:
+        """The connections end."""
+        self._fetched("", 0)
+        for link in (self.link, self._second):
+            if link is not None:
+                link.close()
 
     def give_receipt(self, log: str, note: bytes) -> None:
         """As Source says."""
@@ -116,10 +175,10 @@ class HttpSource:
         except (ValueError, KeyError, TypeError):
             raise BadInput("link.form", "The partner's answer cannot be understood.") from None
 
-    def _page(self, log: str, start: int, upto: int) -> bytes:
+    def _page(self, link: Link, log: str, start: int, upto: int) -> bytes:
         path = f"{log_path(self.kind, log)}/entries?from={start}&upto={upto}&limit={self.records}"
         try:
-            answer = self.link.get(path, limit=ANSWER_LIMIT)
+            answer = link.get(path, limit=ANSWER_LIMIT)
         except Fault:
             self.records = max(1, self.records // 2)
             raise
