@@ -68,6 +68,9 @@ clause, the conditions precedent and the first day of the agreement above. The l
 the end of a notice, an end agreed on by all, the day before a later version's first, and, where the clause says so, the last day of the agreement above.
 Afterwards running cases go on for the months of the clause. `known_on` leaves out what was recorded later.
 
+How a version comes about between two parties, and what happens to it, is the process [`agreement/1`](processes.md);
+`jointlab.agreements.happening.happened` gives the events of its steps. An amendment is a case of its own. More than two parties have no process yet.
+
 `unsigned` `partly-signed` `withdrawn` `lapsed` (not signed in time) · `conditions` `not-yet` · `in-force` `suspended` · `run-off` ·
 `expired` `terminated` `superseded` `fell` (with the agreement above)
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
+from jointlab.agreements.process import AGREEMENT
 from jointlab.laboratory.process import TRANSFER
 from jointlab.processes import Process, State, Step
 from tools.tables import NOTE, table
 
-PROCESSES = (TRANSFER,)
+PROCESSES = (AGREEMENT, TRANSFER)
 _LEAD = (
     "A process between two institutions is declared once. From the declaration come the buttons, who may press them, the timeline, "
     "the API and the check of what the partner's node sends. Each step is a record that names the hash of the step before it; of two steps "

@@ -4,11 +4,13 @@ import itertools
 
 import pytest
 
+from jointlab.agreements.process import AGREEMENT
 from jointlab.laboratory.process import TRANSFER
 from jointlab.processes import Instance, Process, Step, Taken, check, faults_of, offered, replay
 
-PROCESSES = (TRANSFER,)
+PROCESSES = (AGREEMENT, TRANSFER)
 _LONGEST = 8  # steps; each state can be reached within them
+_HASHES = {"version": "a" * 64, "scan": "b" * 64, "what": "extend"}  # of agreements
 _FORMS = (  # tried one after the other until the process takes one
     {"amount": "100 mg"}, {"amount": "50 mg"}, {"amount": "10 mg"}, {"amount": "1 mg"},
 )  # fmt: skip
@@ -16,15 +18,27 @@ _FORMS = (  # tried one after the other until the process takes one
 
 def _form(step: Step, amounts: dict[str, str]) -> dict[str, str]:
     words = {"line": "word", "text": "words", "day": "2026-10-01"}
+    amounts = _HASHES | amounts
     return {one.name: amounts.get(one.name, words.get(one.kind, "")) for one in step.fields}
 
 
+_walked: dict[str, dict[str, Instance]] = {}
+
+
 def _walk(process: Process) -> dict[str, Instance]:
+    """One instance in each state; found once."""
+    if process.name not in _walked:
+        _walked[process.name] = _find(process)
+    return _walked[process.name]
+
+
+def _find(process: Process) -> dict[str, Instance]:
     """One instance in each state, found by taking every step that is offered, breadth first."""
     empty = Instance(process, "kz:1")
     parties = {party.name: prefix for party, prefix in zip(process.parties, ("kz", "nj"), strict=True)}
     found: dict[str, Instance] = {"": empty}
     ahead = [empty]
+    been: set[tuple[str, frozenset[str]]] = set()  # the same steps in another order lead to nothing new
     while ahead:
         now = ahead.pop(0)
         for party, step in [(side, one) for side in parties for one in offered(now, side)]:
@@ -38,7 +52,10 @@ def _walk(process: Process) -> dict[str, Instance]:
                 if further.head == taken.hash and len(further.standing) <= _LONGEST:
                     check(now, taken)
                     found.setdefault(further.state, further)
-                    ahead.append(further)
+                    trodden = (further.state, frozenset(one.step for one in further.standing))
+                    if trodden not in been:
+                        been.add(trodden)
+                        ahead.append(further)
                     break
     return found
 

@@ -2,16 +2,20 @@
 
 import json
 from copy import deepcopy
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from jointlab.agreements.happening import happened
 from jointlab.agreements.places import Act, Count, Entry, Rules, recount, refusal
+from jointlab.agreements.process import AGREEMENT
 from jointlab.agreements.proofs import check_proof, prove
 from jointlab.agreements.versions import examine, read_version
 from jointlab.errors import BadInput, Fault
+from jointlab.processes import Instance, Step, Taken, check, offered, replay
 from tests.unit.agreements.made_agreement import KZ, NJ, made, places, read, whole
 
 untimed = settings(deadline=None, max_examples=100)
@@ -145,3 +149,47 @@ def test_ten_thousand_lines_are_recounted() -> None:
         for step, act in enumerate((Act.RESERVE, Act.COMMIT, Act.USE))
     ]
     assert recount(rules, lines, by=NJ).used("2026") == 10_000
+
+
+_FORM = {
+    "version": "a" * 64, "scan": "b" * 64, "what": "suspend", "first": "2027-01-01", "last": "2028-01-01", "on": "2026-12-01", "signed_on": "2026-11-01",
+    "mandate_until": "2027-01-01", "clause": "2",
+}  # fmt: skip
+
+
+@untimed
+@given(
+    st.lists(st.tuples(st.sampled_from(("first", "second")), st.integers(0, 9), st.booleans()), max_size=25),
+    st.randoms(use_true_random=False),
+)
+def test_two_nodes_come_to_the_same_agreement(acts: list[tuple[str, int, bool]], shuffle: Any) -> None:
+    """Each side acts on what its own node holds; steps travel now and then; in the end both hold all, in any order."""
+    sides = {"first": "kz", "second": "nj"}
+    opening = _step(Instance(AGREEMENT, "kz:1"), "first", AGREEMENT.steps[0], sides)
+    known = {"first": {opening.hash: opening}, "second": {opening.hash: opening}}
+    for party, choice, travels in acts:
+        now = replay(AGREEMENT, "kz:1", known[party].values())
+        steps = offered(now, party)
+        if steps:
+            taken = _step(now, party, steps[choice % len(steps)], {})
+            check(now, taken)
+            known[party][taken.hash] = taken
+        if travels:
+            known["second" if party == "first" else "first"].update(known[party])
+    everything = [*(known["first"] | known["second"]).values()]
+    once = replay(AGREEMENT, "kz:1", everything)
+    shuffle.shuffle(everything)
+    again = replay(AGREEMENT, "kz:1", everything)
+    assert (again.state, again.standing, again.verdicts) == (once.state, once.standing, once.verdicts)
+    days = {taken.hash: date(2026, 11, 1) for taken in everything}
+    assert happened(once, parties=sides, recorded=days) == happened(again, parties=sides, recorded=days)
+
+
+def _step(now: Instance, party: str, step: Step, sides: dict[str, str]) -> Taken:
+    words = {"line": "word", "text": "words", "day": "2027-01-01"}
+    form = {one.name: _FORM.get(one.name, words.get(one.kind, "")) for one in step.fields}
+    home = {"first": "kz", "second": "nj"}[party]
+    return Taken(
+        process=AGREEMENT.name, instance="kz:1", step=step.name, party=party, previous=now.head, by=f"{home}:p", home=home, form=form,
+        parties=sides, nodes=sides,
+    ).sealed()  # fmt: skip

@@ -11,5 +11,8 @@ events.py     what happens to a version, each with its day and the day it was re
 life.py       whether it is in force on a day
 credits.py    credits converted by a signed table
 periods.py    which year a stay counts in
+process.py    how a version comes about between two parties, and what happens to it
+guards.py     what else must hold of its steps
+happening.py  the events that its steps stand for
 places.py     the append-only count of the places that a clause grants
 """

@@ -38,6 +38,15 @@ class Suspension:
 
 
 @dataclass(frozen=True)
+class Resumption:
+    """What was suspended counts again from a day on."""
+
+    first: date
+    recorded: date
+    clause: str = ""  # as it was named when it was suspended
+
+
+@dataclass(frozen=True)
 class Extension:
     """A new last day that all agreed on."""
 
@@ -73,7 +82,7 @@ class Withdrawal:
     recorded: date
 
 
-Event = Signature | Fulfilment | Suspension | Extension | Notice | Termination | Withdrawal
+Event = Signature | Fulfilment | Suspension | Resumption | Extension | Notice | Termination | Withdrawal
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from jointlab.agreements.events import (
     Fulfilment,
     Life,
     Notice,
+    Resumption,
     Signature,
     Suspension,
     Termination,
@@ -22,7 +23,7 @@ from jointlab.agreements.events import (
 )
 from jointlab.agreements.kinds import CONDITION, EARLIER, PARENT
 
-_E = TypeVar("_E", Signature, Fulfilment, Suspension, Extension, Notice, Termination, Withdrawal)
+_E = TypeVar("_E", Signature, Fulfilment, Suspension, Resumption, Extension, Notice, Termination, Withdrawal)
 
 
 class State(StrEnum):
@@ -260,6 +261,15 @@ def _run_off(life: Life, end: _End) -> date | None:
 def _suspended(life: Life, number: str, day: date) -> bool:
     """Whether a clause, or the whole it stands in, does not count that day; "" asks for the whole alone."""
     return any(
-        one.clause in ("", number) and one.first <= day and (one.last is None or day <= one.last)
+        one.clause in ("", number)
+        and one.first <= day
+        and (one.last is None or day <= one.last)
+        and not _resumed(life, one, day)
         for one in _of(life, Suspension)
     )
+
+
+def _resumed(life: Life, suspension: Suspension, day: date) -> bool:
+    """Whether what was suspended counts again that day."""
+    again = (one.first for one in _of(life, Resumption) if one.clause == suspension.clause)
+    return any(suspension.first <= first <= day for first in again)
