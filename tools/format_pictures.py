@@ -11,7 +11,7 @@ from html import escape
 from pathlib import Path
 
 from jointlab.science.demonstration.laboratory import FILES
-from jointlab.science.plots.plot import display_unit
+from jointlab.science.printed_units import display_unit
 from jointlab.science.readers import MODULES, all_readers, reader_for
 from jointlab.science.reading import Table
 from jointlab.science.settings import Settings

@@ -7,8 +7,8 @@ from pathlib import Path
 from jointlab.errors import BadInput
 from jointlab.science.demonstration.laboratory import FILES
 from jointlab.science.door import read_source
-from jointlab.science.plots.plot import display_unit
 from jointlab.science.plots.svg import standalone
+from jointlab.science.printed_units import display_unit
 from jointlab.science.quantities import INFINITY, Quantity, all_quantities
 from jointlab.science.readers import MODULES as READER_MODULES
 from jointlab.science.readers import all_readers

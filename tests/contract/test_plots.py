@@ -4,12 +4,13 @@ import json
 import re
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 
 from jointlab.errors import BadInput
 from jointlab.science.demonstration.laboratory import FILES
 from jointlab.science.door import read_source
-from jointlab.science.plots.plot import Plot
+from jointlab.science.plots.plot import Axis, Plot, Series
 from jointlab.science.plots.plotly import plotly
 from jointlab.science.plots.svg import svg
 from jointlab.science.source import Source
@@ -57,3 +58,13 @@ def test_a_plot_is_plain_json_for_plotly(name: str) -> None:
     figure = json.loads(json.dumps(plotly(PLOTS[name]), allow_nan=False))
     assert len(figure["data"]) == len(PLOTS[name].series)
     assert figure["layout"]["xaxis"]["title"]["text"].endswith(")")
+
+
+def test_axes_speak_the_readers_language() -> None:
+    x, y = Axis(label="Voltage", unit="V"), Axis("specific_discharge_capacity")
+    plot = Plot("p", "P", x, y, (Series("s", np.array([0.0, 0.5, 1.0]), np.array([1.0, 2.0, 3.0])),))
+    drawn = {language: svg(plot, language=language) for language in ("en", "ru", "kk", "zh-Hans")}
+    assert "(mAh g⁻¹)" in drawn["en"] and "(mAh g⁻¹)" in drawn["zh-Hans"]
+    assert "(мА·ч/г)" in drawn["ru"] and "(мА·сағ/г)" in drawn["kk"]
+    assert ">0.4</text>" not in drawn["ru"] and ">0,4</text>" in drawn["ru"] and ">0.4</text>" in drawn["en"]
+    assert plotly(plot, language="kk")["layout"]["separators"][0] == ","

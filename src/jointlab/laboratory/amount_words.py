@@ -2,8 +2,8 @@
 
 from jointlab.errors import BadInput
 from jointlab.laboratory.amounts import PIECES, read_number
+from jointlab.science.printed_units import unit
 from jointlab.web.numbers import SPACE, language, number
-from jointlab.web.units import unit
 
 
 def amount_in_words(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from jointlab.node.layout import page_width, wrapped
 from jointlab.node.words import condition_words, no_figures, technique_name
 from jointlab.science.digits import with_uncertainty
-from jointlab.science.plots.plot import display_unit
+from jointlab.science.printed_units import display_unit
 from jointlab.science.quantities import QUANTITIES
 from jointlab.science.source import printable
 

@@ -10,8 +10,9 @@ from jointlab.errors import Fault
 from jointlab.node.words import condition_words, no_figures, technique_name
 from jointlab.science.digits import difference, plain, with_uncertainty
 from jointlab.science.door import ReadFile
-from jointlab.science.plots.plot import Plot, display_unit
+from jointlab.science.plots.plot import Plot
 from jointlab.science.plots.svg import STYLE, svg
+from jointlab.science.printed_units import display_unit
 from jointlab.science.quantities import QUANTITIES
 from jointlab.science.reading import Stated
 from jointlab.science.source import printable

@@ -9,8 +9,8 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
+from jointlab.science.printed_units import unit as unit_in
 from jointlab.web.numbers import SPACE, language, localised
-from jointlab.web.units import unit as unit_in
 
 _DIGITS = 5  # of a number that is no count; more would be noise in a name
 _LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")

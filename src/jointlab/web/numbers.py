@@ -10,7 +10,7 @@ from decimal import Decimal
 from django.utils.translation import get_language
 
 from jointlab.science import digits as shared
-from jointlab.web.units import unit as unit_in
+from jointlab.science.printed_units import unit as unit_in
 
 Value = Decimal | float | int | str
 THIN = "\u202f"  # narrow and without a break: numbers never part over lines

@@ -10,9 +10,9 @@ from django.utils.translation import override
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from jointlab.science.printed_units import unit
 from jointlab.science.quantities import all_quantities
 from jointlab.web import numbers, times, words
-from jointlab.web.units import unit
 
 LANGUAGES = ("en", "ru", "kk", "zh-hans")
 

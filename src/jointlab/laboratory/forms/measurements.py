@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from jointlab.errors import BadInput, Fault
 from jointlab.laboratory.queries.measurements import Filter
+from jointlab.science.printed_units import unit as unit_in
 from jointlab.science.settings import Setting, Settings
 from jointlab.web.numbers import language
 from jointlab.web.sentences import sentence
-from jointlab.web.units import unit as unit_in
 
 _PREFIX = "s-"
 _FIRST = 5  # settings that are not folded away

@@ -17,10 +17,10 @@ from jointlab.people.pages import actor_at
 from jointlab.science.plots.plot import Plot
 from jointlab.science.plots.plotly import plotly
 from jointlab.science.plots.svg import svg
+from jointlab.science.printed_units import unit as unit_in
 from jointlab.web.middleware import sign_in_first
 from jointlab.web.numbers import language
 from jointlab.web.sites import site_of
-from jointlab.web.units import unit as unit_in
 from jointlab.web.words import curve, technique
 
 _ROWS = 200  # of numbers on one page

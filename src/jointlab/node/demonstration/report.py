@@ -6,7 +6,7 @@ from pathlib import Path
 from jointlab.node.read_command import Answer, read_path, write_report
 from jointlab.science.demonstration.laboratory import FILES, write_files
 from jointlab.science.digits import with_uncertainty
-from jointlab.science.plots.plot import display_unit
+from jointlab.science.printed_units import display_unit
 from jointlab.science.quantities import QUANTITIES
 
 _PER_FILE = 4

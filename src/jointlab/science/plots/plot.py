@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from jointlab.science.printed_units import unit as unit_in
 from jointlab.science.quantities import QUANTITIES
 
 if TYPE_CHECKING:
@@ -24,9 +25,9 @@ class Axis:
     equal: bool = False  # one unit is as long as on the other axis (Nyquist)
 
     def title(self, language: str = "en") -> str:
-        """“Crystallite size (nm)”; (1) for a ratio, (a. u.) for an arbitrary scale."""
+        """“Crystallite size (nm)” in a language; (1) for a ratio, (a. u.) for an arbitrary scale."""
         entry = QUANTITIES[self.quantity] if self.quantity else None
-        unit = display_unit(self.unit or (entry.unit if entry else "1"))
+        unit = unit_in(self.unit or (entry.unit if entry else ""), language=language) or "1"
         if self.label or entry is None:
             return f"{self.label or ''} ({unit})"
         name = entry.title(language)
@@ -82,16 +83,3 @@ class Plot:
     bands: tuple[Band, ...] = ()
     ticks: tuple[Tick, ...] = ()
     inset: "Plot | None" = field(default=None)
-
-
-_DISPLAY = {
-    "ohm": "Ω", "deg": "°", "angstrom": "Å", "um": "µm", "degC": "°C", "arb": "a. u.", "ohm*cm^2": "Ω cm²", "cm^2": "cm²",
-    "cm^3/g": "cm³ g⁻¹", "m^2/g": "m² g⁻¹", "mmol/g": "mmol g⁻¹", "mAh/g": "mAh g⁻¹", "mA/cm^2": "mA cm⁻²", "mW/cm^2": "mW cm⁻²",
-    "F/g": "F g⁻¹", "F/cm^2": "F cm⁻²", "Wh/kg": "Wh kg⁻¹", "W/kg": "W kg⁻¹", "V/s": "V s⁻¹", "mAh/V": "mAh V⁻¹", "A/W": "A W⁻¹",
-    "counts/s": "s⁻¹", "counts*deg": "counts °", "cm^3/(g*nm)": "cm³ g⁻¹ nm⁻¹", "angstrom^3": "Å³",
-}  # fmt: skip
-
-
-def display_unit(unit: str) -> str:
-    """A unit of the quantity table as print writes it."""
-    return _DISPLAY.get(unit, unit)

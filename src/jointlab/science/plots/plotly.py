@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 _TEAL, _CINNABAR, _INK, _SOFT, _GRID = "#0a7884", "#b5402a", "#1c2426", "#566164", "#ece9e1"
 _DASH = ("solid", "dash", "dot")
 
+_SEPARATORS = {"ru": ",\u202f", "kk": ",\u202f", "zh-Hans": ".,"}  # decimal mark, then what parts thousands
+
 
 def plotly(
     plot: Plot, *, language: str = "en", mark: Literal["a", "n"] = "a", words: Callable[[str], str] = str
@@ -27,6 +29,7 @@ def plotly(
             "font": {"color": _INK},
             "plot_bgcolor": "rgba(0,0,0,0)",
             "paper_bgcolor": "rgba(0,0,0,0)",
+            "separators": _SEPARATORS.get(language, ".\u202f"),
             "showlegend": len(plot.series) > 1,
         },
     }

@@ -79,6 +79,11 @@ def _log_scale(low: float, high: float, length: float, reverse: bool) -> Scale:
 _SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
+def marked(text: str, language: str) -> str:
+    """A number with the decimal mark of a language: a comma in Russian and Kazakh."""
+    return text.replace(".", ",") if language in ("ru", "kk") else text
+
+
 def tick_label(value: float, ticks: Sequence[float], *, log: bool = False) -> str:
     """A number at a tick: as many decimals as the step needs, powers of ten where numbers are long."""
     largest = max((abs(t) for t in ticks), default=1.0)

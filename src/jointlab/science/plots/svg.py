@@ -11,7 +11,7 @@ from html import escape
 from typing import TYPE_CHECKING, Literal
 
 from jointlab.science.plots.plot import Plot, Series
-from jointlab.science.plots.scale import Scale, scale, tick_label
+from jointlab.science.plots.scale import Scale, marked, scale, tick_label
 
 if TYPE_CHECKING:
     import numpy as np
@@ -84,7 +84,7 @@ def standalone(plot: Plot, *, language: str = "en") -> str:
 
 
 def _draw(plot: Plot, frame: _Frame, language: str, mark: Mark, words: Words) -> str:
-    parts = [_axes(frame, plot, language), _bands(frame, plot)]
+    parts = [_axes(frame, plot, language), _bands(frame, plot, language)]
     parts += [_series(frame, series, mark) for series in plot.series]
     return "".join([*parts, _ticks(frame, plot), _legend(frame, plot, mark, words)])
 
@@ -188,23 +188,25 @@ def _axes(frame: _Frame, plot: Plot, language: str) -> str:
     for tick in frame.y.ticks:
         y = height - frame.y.place(tick)
         out.append(f'<line class="grid" x1="0" x2="{width:g}" y1="{y:.1f}" y2="{y:.1f}"/>')
-        out.append(_text(-8, y + 4, tick_label(tick, frame.y.ticks, log=frame.y.log), "tick", "end"))
+        out.append(_text(-8, y + 4, marked(tick_label(tick, frame.y.ticks, log=frame.y.log), language), "tick", "end"))
     out.append(f'<line class="axis" x1="0" x2="{width:g}" y1="{height:g}" y2="{height:g}"/>')
     for tick in frame.x.ticks:
         x = frame.x.place(tick)
         out.append(f'<line class="axis" x1="{x:.1f}" x2="{x:.1f}" y1="{height:g}" y2="{height + 4:g}"/>')
-        out.append(_text(x, height + 17, tick_label(tick, frame.x.ticks, log=frame.x.log), "tick", "middle"))
+        out.append(
+            _text(x, height + 17, marked(tick_label(tick, frame.x.ticks, log=frame.x.log), language), "tick", "middle")
+        )
     out.append(_text(width, height + 37, plot.x.title(language) + (" · log" if frame.x.log else ""), "lab x", "end"))
     out.append(_text(-_MARGIN_LEFT + 12, -14, plot.y.title(language) + (" · log" if frame.y.log else ""), "lab"))
     return "".join(out)
 
 
-def _bands(frame: _Frame, plot: Plot) -> str:
+def _bands(frame: _Frame, plot: Plot, language: str) -> str:
     out = []
     for band in plot.bands:
         left, right = sorted((frame.x.place(band.low), frame.x.place(band.high)))
         out.append(f'<rect class="rng" x="{left:.1f}" y="0" width="{right - left:.1f}" height="{frame.y.length:g}"/>')
-        limits = f"{band.low:.4g} – {band.high:.4g}"
+        limits = marked(f"{band.low:.4g} – {band.high:.4g}", language)
         middle = min(max((left + right) / 2, 30), frame.x.length - 30)
         out.append(_text(middle, 12, band.label, "lab", "middle") + _text(middle, 27, limits, "lab", "middle"))
     return "".join(out)

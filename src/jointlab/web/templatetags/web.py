@@ -10,9 +10,9 @@ from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
+from jointlab.science.printed_units import unit as unit_in
 from jointlab.web import numbers, sentences, sites, times, words
 from jointlab.web.conditions import conditions as phrase
-from jointlab.web.units import unit as unit_in
 
 register = template.Library()
 

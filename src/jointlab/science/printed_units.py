@@ -6,8 +6,12 @@ Russian symbols by GOST 8.417-2002; Kazakh ones are the same but for the hour an
 import re
 from functools import cache
 
-from jointlab.science.plots.plot import display_unit
-
+_DISPLAY = {
+    "ohm": "Ω", "deg": "°", "angstrom": "Å", "um": "µm", "degC": "°C", "arb": "a. u.", "ohm*cm^2": "Ω cm²", "cm^2": "cm²",
+    "cm^3/g": "cm³ g⁻¹", "m^2/g": "m² g⁻¹", "mmol/g": "mmol g⁻¹", "mAh/g": "mAh g⁻¹", "mA/cm^2": "mA cm⁻²", "mW/cm^2": "mW cm⁻²",
+    "F/g": "F g⁻¹", "F/cm^2": "F cm⁻²", "Wh/kg": "Wh kg⁻¹", "W/kg": "W kg⁻¹", "V/s": "V s⁻¹", "mAh/V": "mAh V⁻¹", "A/W": "A W⁻¹",
+    "counts/s": "s⁻¹", "counts*deg": "counts °", "cm^3/(g*nm)": "cm³ g⁻¹ nm⁻¹", "angstrom^3": "Å³",
+}  # fmt: skip
 _FACTOR = re.compile(r"([A-Za-z%]+)(?:\^(-?\d))?$")
 _RU = {
     "V": "В", "A": "А", "Ah": "А·ч", "Wh": "Вт·ч", "s": "с", "min": "мин", "h": "ч", "d": "сут", "Hz": "Гц", "ohm": "Ом",
@@ -65,3 +69,8 @@ def _factor(text: str, symbols: dict[str, str]) -> str | None:
     if prefix in _PREFIXES and base in symbols and base not in _ALONE:
         return _PREFIXES[prefix] + symbols[base] + power
     return f"ммоль{power}" if name == "mmol" else None
+
+
+def display_unit(unit: str) -> str:
+    """A unit of the quantity table as print writes it."""
+    return _DISPLAY.get(unit, unit)
