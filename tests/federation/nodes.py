@@ -24,6 +24,7 @@ SITES = {
         "Nanjing University of Science and Technology",
         "Nanjing",
     ),
+    "uz": ("tashkent", "a", "Asia/Tashkent", "tashkent.example", "National University of Uzbekistan", "Tashkent"),
 }
 _MAKE = """
 import pathlib, sys
@@ -180,29 +181,39 @@ def _forms(word: str) -> tuple[bytes, ...]:
 
 def make_pair(folder: Path) -> None:
     """Two nodes that do not know each other."""
-    for prefix, site in SITES.items():
-        made = subprocess.run(
-            [sys.executable, "-c", _MAKE, str(folder / prefix), prefix, *site], check=True, timeout=120, stdout=subprocess.PIPE, text=True
-        )  # fmt: skip
-        (folder / prefix / "paper.txt").write_text(made.stdout)
+    for prefix in ("kz", "cn"):
+        make_node(folder, prefix)
+
+
+def make_node(folder: Path, prefix: str) -> None:
+    """A node of one of the sites, with its recovery key on paper."""
+    made = subprocess.run(
+        [sys.executable, "-c", _MAKE, str(folder / prefix), prefix, *SITES[prefix]], check=True, timeout=120, stdout=subprocess.PIPE, text=True
+    )  # fmt: skip
+    (folder / prefix / "paper.txt").write_text(made.stdout)
 
 
 def marry(folder: Path) -> None:
     """The same two, paired, nothing pulled yet."""
     pair = Pair(folder)
     try:
-        documents = {node.prefix: node.value("own_document().decode()") for node in (pair.kz, pair.cn)}
-        codes = set()
-        for node, other in ((pair.kz, "cn"), (pair.cn, "kz")):
-            node.do(f"partner = pairing.note_proposal({documents[other].encode()!r}, address='http://127.0.0.1:1')")
-            codes.add(node.value("partner.code"))
-        assert len(codes) == 1
-        for node, other in ((pair.kz, "cn"), (pair.cn, "kz")):
-            node.do(
-                f"pairing.confirm({other!r}, code={codes.copy().pop()!r}, by='', private_allowed=True); sign_logs()"
-            )
+        pair_up(pair.kz, pair.cn)
     finally:
         pair.close()
+
+
+def pair_up(one: Node, two: Node) -> None:
+    """Both documents, one code, two confirmations; without a link."""
+    sides = ((one, two), (two, one))
+    documents = {node.prefix: node.value("own_document().decode()") for node in (one, two)}
+    codes = set()
+    for node, other in sides:
+        document = documents[other.prefix].encode()
+        node.do(f"partner = pairing.note_proposal({document!r}, address='http://127.0.0.1:1')")
+        codes.add(node.value("partner.code"))
+    (code,) = codes
+    for node, other in sides:
+        node.do(f"pairing.confirm({other.prefix!r}, code={code!r}, by='', private_allowed=True); sign_logs()")
 
 
 def copied(template: Path, folder: Path) -> Pair:

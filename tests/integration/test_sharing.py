@@ -7,10 +7,10 @@ import pytest
 from jointlab.errors import Conflict, NotAllowed
 from jointlab.history import serving
 from jointlab.history.erasure import erase
-from jointlab.history.models import Entry, Log, NamedBlob
+from jointlab.history.models import Entry, Log, NamedBlob, SetAside
 from jointlab.history.sharing import Shared, share, sharing_round
 from jointlab.history.signing import freshen, house_keys, log_keys, sign_logs
-from jointlab.laboratory.models import Project, Sample
+from jointlab.laboratory.models import Note, Project, Sample
 from jointlab.laboratory.operations import devices, notes, projects, samples, sharing
 from jointlab.laboratory.queries.sharing import State, sharing_of_project
 from jointlab.ledger.entries import Entry as Line
@@ -204,6 +204,9 @@ def test_a_sample_that_leaves_the_project_is_withheld(actor: Actor, nanjing: Par
     samples.change(actor, sample=sample, draft=samples.SampleDraft(title="Moved", project=other.id), expected_rev=1)
     _round()
     assert sample.id not in _bodies()
+    samples.change(actor, sample=sample, draft=samples.SampleDraft(title="Patent", project=other.id), expected_rev=2)
+    _round()
+    assert sample.id not in _bodies()  # what is done to it there stays there
     assert not any(one.entry.id == other.id for one in _as_partner_sees())
 
 
@@ -243,6 +246,26 @@ def test_audiences_never_mix(actor: Actor, nanjing: Partner, administrator: Pers
     ours = samples.add(actor, samples.SampleDraft(title="For Nanjing", project=theirs.id))
     shared = share("kz+ru", [ours.id])
     assert (shared.entries, dict(shared.left_out)) == (0, {ours.id: "history.needs-other"})
+
+
+def test_a_partner_rests_nothing_on_what_only_another_partnership_has(
+    actor: Actor, nanjing: Partner, project: Project
+) -> None:
+    """A note about a sample that its writer was never shown is kept in its log, and is no row before it is shown one."""
+    moscow = Partner(home="ru", partnership="kz+ru")
+    moscow.pair()
+    sample = samples.add(actor, samples.SampleDraft(title="For Nanjing", project=project.id))
+    _agree(actor, nanjing, project)
+    _round()
+    by = moscow.person("ivan", "Ivan")
+    moscow.put("note/1", "guess", {"sample": sample.id, "text": "a guess", "by": by})
+    moscow.followed()
+    assert not Note.objects.exists()
+    assert [one.code for one in SetAside.objects.all()] == ["history.other-audience"]
+    share("kz+ru", [sample.id])
+    moscow.put("note/1", "word", {"sample": sample.id, "text": "a word", "by": by})
+    moscow.followed()
+    assert sorted(Note.objects.values_list("text", flat=True)) == ["a guess", "a word"]
 
 
 def test_only_members_and_administrators_decide(

@@ -17,8 +17,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from jointlab.errors import BadInput, NotFound
+from jointlab.errors import BadInput, Conflict, NotFound
 from jointlab.federation import codec, key_changes, pairing
+from jointlab.federation.blobs.carrying import FOLDER as RAW_FOLDER
 from jointlab.federation.blobs.carrying import Raw, files_in, files_out, list_out
 from jointlab.federation.documents import DOCUMENT_LIMIT, NodeDocument
 from jointlab.federation.models import Partner, Receipt
@@ -27,6 +28,7 @@ from jointlab.federation.pulling import mirrors_of, said_size, shared_with, step
 from jointlab.federation.receipts import cosigned, keep
 from jointlab.history import serving
 from jointlab.history.identifiers import home
+from jointlab.history.logs import members
 from jointlab.history.models import Log
 from jointlab.history.signing import SPAN
 from jointlab.ledger.mirror import Line
@@ -51,16 +53,19 @@ class Carried:
     raw: Raw = field(default_factory=Raw)  # files that records name
 
 
-def carry_out(disk: Path, *, limit: int = MOST_RAW) -> Carried:
-    """Everything that partners do not hold yet, as far as their receipts and lists tell; of raw files at most `limit` bytes.
+def carry_out(disk: Path, *, to: str = "", limit: int = MOST_RAW) -> Carried:
+    """Everything that one partner does not hold yet, as far as its receipts and lists tell; of raw files at most `limit` bytes.
 
-    Raises NotFound ``carry.disk``.
+    A disk is read by whoever holds it: `to` is the partner's prefix, needed where there are several. Raises NotFound
+    ``carry.disk``, BadInput ``carry.whom``, Conflict ``carry.mixed`` for a disk with pages that are not for this partner.
     """
     _require_folder(disk)
     done = Carried()
     folder = disk / FOLDER / home()
+    partners = _receivers(to)
+    _require_unmixed(disk / FOLDER, partners)
     _write(folder / "node.note", own_document(), done, again=True)
-    for partner in Partner.objects.exclude(confirmed_at=None).order_by("prefix"):
+    for partner in partners:
         for log in shared_with(partner):
             held = Receipt.objects.filter(log=log.name, partner=partner.prefix).values_list("size", flat=True).first()
             _spans_out(folder, log, held or 0, done)
@@ -72,6 +77,29 @@ def carry_out(disk: Path, *, limit: int = MOST_RAW) -> Carried:
         _write(*list_out(folder, partner), done, again=True)
         files_out(disk, folder, partner, done.raw, limit=limit)
     return done
+
+
+def _receivers(to: str) -> list[Partner]:
+    """The one partner whom the disk is for; none where this node only introduces itself."""
+    partners = list(Partner.objects.exclude(confirmed_at=None).order_by("prefix"))
+    prefixes = ", ".join(one.prefix for one in partners)
+    if not to and len(partners) > 1:
+        raise BadInput("carry.whom", "This node has several partners: {prefixes}. Say for whom the disk is: --for PREFIX", prefixes=prefixes)  # fmt: skip
+    if to and to not in [one.prefix for one in partners]:
+        raise BadInput("carry.whom-unknown", "{to} is no partner of this node. Partners: {prefixes}.", to=to, prefixes=prefixes or "—")  # fmt: skip
+    return [one for one in partners if to in ("", one.prefix)]
+
+
+def _require_unmixed(folder: Path, partners: list[Partner]) -> None:
+    """Who gets the disk reads all of it: pages of the partnerships of both, and raw files for one of the two."""
+    two = {home(), *(one.prefix for one in partners)}
+    pages = [path for path in sorted(folder.glob("*/*+*")) if not two.issubset(members(path.name))]  # of every giver
+    strange = pages + [path for path in sorted(folder.glob(f"*/{RAW_FOLDER}/*")) if path.stem not in two]
+    if strange:
+        raise Conflict(
+            "carry.mixed", "The disk holds pages of {partnership} already, which are not for {partner}. Take another disk, or remove {folder} from it.",
+            partnership=strange[0].name, partner=partners[0].prefix if partners else "—", folder=str(strange[0]),
+        )  # fmt: skip
 
 
 def carry_in(disk: Path) -> Carried:

@@ -67,6 +67,11 @@ class LinkState:
     strangers: int = 0  # records that the partner wrote in the name of another node
 
     @property
+    def shared(self) -> list[Log]:
+        """Our log of each partnership with it: what goes there goes nowhere else."""
+        return [line.log for line in self.lines if line.own]
+
+    @property
     def to_send(self) -> int:
         """Records of ours that the partner has not cosigned yet."""
         return sum(line.missing for line in self.lines)

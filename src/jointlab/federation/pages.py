@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -37,7 +38,7 @@ def partners(request: HttpRequest) -> HttpResponse:
     """All partners, and who proposes to become one."""
     actor = actor_at(request)
     actor.require(Right.READ)
-    found = list(Partner.objects.order_by("prefix"))
+    found = list(_seen_by(actor).order_by("prefix"))
     context = {
         "links": [link_state(one) for one in found if one.confirmed_at],
         "proposals": [one for one in found if not one.confirmed_at], "may_change": Right.ADMINISTER in actor.rights,
@@ -52,7 +53,7 @@ def partner(request: HttpRequest, prefix: str) -> HttpResponse:
     """One partner: in step or not, with proof."""
     actor = actor_at(request)
     actor.require(Right.READ)
-    found = partner_named(prefix)
+    found = _seen(actor, prefix)
     may_change = Right.ADMINISTER in actor.rights
     if found.confirmed_at is None:
         return redirect("partner-confirm", prefix=prefix) if may_change else redirect("partners")
@@ -71,7 +72,7 @@ def partner_files(request: HttpRequest, prefix: str) -> HttpResponse:
     """The piece of the partner's page that tells of files on their way."""
     actor = actor_at(request)
     actor.require(Right.READ)
-    found = partner_named(prefix)
+    found = _seen(actor, prefix)
     return render(request, "federation/partner/files.html", {"partner": found, **_files(actor, prefix)})
 
 
@@ -198,6 +199,19 @@ def _files(actor: Actor, prefix: str) -> dict[str, Any]:
         "files": [(row, names.get(row.sha256)) for row in rows], "files_count": count, "more_files": count - len(rows),
         "files_move": any(row.moves for row in rows),
     }  # fmt: skip
+
+
+def _seen_by(actor: Actor) -> QuerySet[Partner]:
+    """Our own side sees all; a partner's person the own link, for with whom else this node works is not theirs to know."""
+    found = Partner.objects.all()
+    return found if actor.own_side else found.filter(prefix=actor.institution)
+
+
+def _seen(actor: Actor, prefix: str) -> Partner:
+    """Raises NotFound ``federation.partner``, also for a link that is not the person's to know of."""
+    if not _seen_by(actor).filter(prefix=prefix).exists():
+        raise NotFound("federation.partner", "There is no partner {prefix}. See: jointlab partners", prefix=prefix)
+    return partner_named(prefix)
 
 
 def _sides(found: Partner) -> tuple[NodeDocument, NodeDocument]:

@@ -62,6 +62,12 @@ def forget_files(named: set[str]) -> tuple[str, ...]:
     return tuple(gone)
 
 
+def leave_no_bytes() -> None:
+    """What this transaction erased leaves the write-ahead log too, with the commit, or as soon as nobody reads there."""
+    notice = _promise([])
+    transaction.on_commit(lambda: _keep_promise(notice))
+
+
 def rehearse(*, id: str, by: str) -> Erased:
     """What `erase` would take away now: it is done and undone. Raises as `erase`."""
     with transaction.atomic():
@@ -74,7 +80,10 @@ def rehearse(*, id: str, by: str) -> Erased:
 
 
 def finish_erasures() -> int:
-    """Remove the files of erasures that were cut off after their transaction; how many. Called when a node starts."""
+    """Remove the files and bytes of erasures that were cut off after their transaction; how many files.
+
+    Called when a node starts, and now and then.
+    """
     return sum(_keep_promise(notice) for notice in sorted(_notices().glob("*.json")))
 
 
@@ -169,7 +178,10 @@ def _promise(files: list[str]) -> Path:
 
 
 def _keep_promise(notice: Path) -> int:
-    """Remove the files that no row knows: those that one knows belong to an erasure that was taken back."""
+    """Remove the files that no row knows: those that one knows belong to an erasure that was taken back.
+
+    The notice stays while somebody reads the write-ahead log: erased bytes lie in it, and it is emptied later.
+    """
     removed = 0
     try:
         files = json.loads(notice.read_text(encoding="ascii"))
@@ -180,13 +192,16 @@ def _keep_promise(notice: Path) -> int:
         for sha256 in files:
             if not Blob.objects.filter(sha256=sha256).exists():
                 removed += store().remove(sha256)
-    notice.unlink(missing_ok=True)
-    leave_no_bytes()
+    if _log_emptied():
+        notice.unlink(missing_ok=True)
     return removed
 
 
-def leave_no_bytes() -> None:
-    """What was erased leaves SQLite's write-ahead log too, and with it the pages of the file. After the commit."""
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+def _log_emptied() -> bool:
+    """Whether the write-ahead log of SQLite is empty now; PostgreSQL's is the runbook's."""
+    if connection.vendor != "sqlite":
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        busy = cursor.fetchone()[0]
+    return not busy

@@ -4,8 +4,6 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from django.db import transaction
-
 from jointlab.history.bulk import Stand, store_standings
 from jointlab.history.erasure import forget_files, leave_no_bytes
 from jointlab.history.models import Log, NamedBlob, SetAside
@@ -38,8 +36,8 @@ class Outcome:
         self.save()
         if self.unnamed:
             self.done.gone = forget_files(self.unnamed)
-        if self.done.erased:
-            transaction.on_commit(leave_no_bytes)
+        elif self.done.erased:
+            leave_no_bytes()
         return self.done
 
     def save(self) -> None:

@@ -136,9 +136,9 @@ def _share(log: Log, records: Collection[str]) -> Shared:
 
 
 def _changed(log: Log, *, everything: bool) -> set[str]:
-    """Records in this log that have entries in the house log since the last round."""
+    """Records that this log shares and that have entries in the house log since the last round; none that was withheld."""
     fresh = Entry.objects.filter(log_id=HOUSE)
     if not everything:
         fresh = fresh.filter(pk__gt=log.looked)
     there = Entry.objects.filter(log=log, record__in=fresh.values("record")).values_list("record", flat=True)
-    return set(there.distinct())
+    return {record for record, stands in in_log(log.name, there.distinct()).items() if stands.is_put}

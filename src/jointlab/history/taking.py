@@ -10,6 +10,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError, OperationalError, connection, transaction
 
 from jointlab.errors import Fault
+from jointlab.history.audience import Audience
 from jointlab.history.bulk import Stand
 from jointlab.history.models import Entry, Log, NamedBlob, Record, SetAside
 from jointlab.history.outcome import Outcome
@@ -34,6 +35,7 @@ class Batch(Outcome):
     def __init__(self, log: Log, careful: bool) -> None:
         super().__init__(log)
         self.careful = careful
+        self.audience = Audience(log)
         self.types = record_types()
         self.bodies: dict[int, Any] = {}  # by position, the dataclass
         self.last: dict[str, int] = {}  # by record, the last entry of the batch that makes earlier bodies needless
@@ -150,6 +152,9 @@ class Batch(Outcome):
         for need in known.needs(self.bodies[one.position]):
             if need not in self.stands:
                 return "history.needs", f"It rests on {need}, which has not come yet.", need
+            if not self.audience.knows(need):
+                told = f"It rests on {need}, which {self.log.partnership} does not share."
+                return "history.other-audience", told, need
         return None
 
     def flush(self) -> None:

@@ -221,6 +221,7 @@ def _carry(parser: ArgumentParser) -> None:
         type=float,
         help="raw files of at most so many GB onto the disk (usual: as it has room)",
     )
+    parser.add_argument("--for", dest="to", default="", metavar="PREFIX", help="out: the partner that gets the disk (needed with several)")  # fmt: skip
 
 
 _PARTNERS = "jointlab.node.partner_commands"

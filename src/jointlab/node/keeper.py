@@ -14,6 +14,7 @@ from django.db import DatabaseError, close_old_connections
 
 from jointlab.errors import Fault
 from jointlab.history.blobs import store
+from jointlab.history.erasure import finish_erasures
 from jointlab.history.signing import sign_logs, unsigned
 from jointlab.node.backup_commands import KEY_FILE, read_key
 from jointlab.node.backups.making import last_backup, make_backup
@@ -23,6 +24,7 @@ from jointlab.node.health import watch
 SIGN_EVERY = 3.0  # seconds
 SIGN_MANY = 1_000  # entries that do not wait so long
 ALARMS_EVERY = 60.0  # seconds
+ERASING_EVERY = 60.0  # seconds, for erased bytes that somebody's reading kept in the write-ahead log
 BACKUP_LOOK = 300.0  # seconds from one look at the schedule to the next
 TICK = 0.5  # seconds
 
@@ -58,6 +60,7 @@ class Keeper:
         quick = [Chore("signing", SIGN_EVERY, sign_logs, early=lambda: unsigned() >= SIGN_MANY)]
         slow = [
             Chore("sweeping", 3600.0, lambda: store().sweep()),
+            Chore("erasing", ERASING_EVERY, finish_erasures),
             Chore("alarms", ALARMS_EVERY, watch),
             Chore("backup", BACKUP_LOOK, back_up_if_due),
         ]

@@ -107,7 +107,8 @@ def run_carry(options: Namespace) -> int:
     from jointlab.federation.carrying import MOST_RAW, carry_in, carry_out
 
     if options.direction == "out":
-        done = carry_out(options.disk, limit=MOST_RAW if options.files_gb is None else round(options.files_gb * 10**9))
+        limit = MOST_RAW if options.files_gb is None else round(options.files_gb * 10**9)
+        done = carry_out(options.disk, to=options.to, limit=limit)
     else:
         done = carry_in(options.disk)
     print_line(f"{done.files} files, {done.entries} entries, {done.receipts} receipts, {done.bytes} bytes")
@@ -132,11 +133,14 @@ def show_recovery_key(groups: str) -> None:
 
 def _list(options: Namespace) -> int:
     from jointlab.federation.models import Partner
+    from jointlab.federation.pulling import shared_with
 
     for partner in Partner.objects.order_by("prefix"):
+        together = ", ".join(log.partnership for log in shared_with(partner))
         state = partner.get_state_display() if partner.confirmed_at else f"waits for: jointlab partners confirm {partner.prefix}"  # fmt: skip
         print_line(
             f"{partner.prefix}  {partner.origin}  {partner.address or partner.reach}  code {partner.code}  {state}"
+            + (f"  shares with: {together}" if together else "")
         )
     if not Partner.objects.exists():
         print_line("No partners yet. Pair with one: jointlab partners pair https://lab.example.org")

@@ -64,6 +64,11 @@ def free_slug(table: type[Model], recorded: Recorded, slug: str) -> str:
     return marked if table._default_manager.filter(slug=slug).exclude(pk=recorded.id).exists() else slug
 
 
+def here(table: type[Model], id: str) -> str | None:
+    """What an erased or withheld record still points to, where this node has it: a partner may never have been shown it."""
+    return id if id and table._default_manager.filter(pk=id).exists() else None
+
+
 def _marked(code: str, recorded: Recorded) -> str:
     return f"{code[:36]}.{recorded.home}"
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from jointlab.history.registry import Kept, Recorded, RecordType
 from jointlab.laboratory.models import Device
-from jointlab.laboratory.projections.codes import free_code, note_code
+from jointlab.laboratory.projections.codes import free_code, here, note_code
 from jointlab.laboratory.records import DeviceRecord
 from jointlab.people.queries import colleague_of
 
@@ -34,7 +34,7 @@ def _erase(recorded: Recorded, kept: Kept) -> None:
     """What was said of an erased device is gone; its row is what measurements and cells hang on."""
     values = {
         "rev": recorded.rev, "code": free_code(Device, recorded, kept["code"]), "kind": kept["kind"], "sample_id": kept["sample"],
-        "made_of_id": kept["made_of"] or None, "properties": {}, "note": "", "made_on": None, "archived": True,
+        "made_of_id": here(Device, kept["made_of"]), "properties": {}, "note": "", "made_on": None, "archived": True,
         "created_at": datetime.fromisoformat(kept["at"]), "created_by_id": kept["by"],
     }  # fmt: skip
     Device.objects.update_or_create(id=recorded.id, defaults=values)

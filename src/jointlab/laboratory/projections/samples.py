@@ -5,8 +5,8 @@ from datetime import date, datetime
 from typing import Any
 
 from jointlab.history.registry import Kept, Recorded, RecordType, to_plain
-from jointlab.laboratory.models import Measurement, Parent, Sample, Tag, Term
-from jointlab.laboratory.projections.codes import free_code, free_codes, note_code
+from jointlab.laboratory.models import Measurement, Parent, Project, Sample, Tag, Term
+from jointlab.laboratory.projections.codes import free_code, free_codes, here, note_code
 from jointlab.laboratory.projections.terms import index, index_new
 from jointlab.laboratory.records import SampleRecord
 from jointlab.people.queries import colleague_of, institution_records
@@ -90,7 +90,7 @@ def _erase(recorded: Recorded, kept: Kept) -> None:
     Tag.objects.filter(sample=recorded.id).delete()
     Parent.objects.filter(child=recorded.id).delete()
     values = {
-        "rev": recorded.rev, "code": free_code(Sample, recorded, kept["code"]), "form": kept["form"], "project_id": kept["project"] or None,
+        "rev": recorded.rev, "code": free_code(Sample, recorded, kept["code"]), "form": kept["form"], "project_id": here(Project, kept["project"]),
         "institution_id": kept["institution"], "title": "", "composition": "", "made_on": None, "made_by_id": None,
         "synthesis": "", "steps": [], "amount": "", "hazards": [], "archived": True,
         "created_at": datetime.fromisoformat(kept["at"]), "created_by_id": kept["by"],

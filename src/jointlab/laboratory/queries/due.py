@@ -79,7 +79,10 @@ def projects_rule(partnership: str) -> Sharing:
         else:
             due.update(due_of_project(partnership, one))
     if found:
-        ended.update(dict.fromkeys(_moved(log, [one.project for one in found if one.agreed]), MOVED))
+        gone = _gone(log, [one.project for one in found if one.agreed])
+        travelling = Q(id__in=_journeys(partnership))
+        ended.update(dict.fromkeys(_with_what_hangs_on(gone.exclude(travelling)), MOVED))
+        held.update(_with_what_hangs_on(gone.filter(travelling)))  # what is said of it now is for its new project
     return Sharing(frozenset(due), ended, frozenset(held))
 
 
@@ -166,13 +169,20 @@ def _in_log(log: str, *, project: str) -> Iterable[str]:
     return there
 
 
-def _moved(log: str, agreed: list[str]) -> Iterator[str]:
-    """Samples that were shared with a project and have left it, with what hangs on them. Those on a journey stay."""
-    gone = (
-        Sample.objects.filter(id__startswith=f"{home()}:").exclude(project__in=agreed)
-        .exclude(id__in=Transfer.objects.values("sample")).filter(Exists(_entries(log)))
-    )  # fmt: skip
-    for sample in gone.values_list("id", flat=True):
+def _gone(log: str, agreed: list[str]) -> QuerySet[Sample]:
+    """Samples that were shared with a project and have left it."""
+    return Sample.objects.filter(Exists(_entries(log)), id__startswith=f"{home()}:").exclude(project__in=agreed)
+
+
+def _journeys(partnership: str) -> "QuerySet[Transfer, str]":
+    """Samples on a journey, or once on one, between members: they stay where they went. Other partners lose them."""
+    of = members(partnership)
+    return Transfer.objects.filter(sender__in=of, receiver__in=of).values_list("sample_id", flat=True)
+
+
+def _with_what_hangs_on(samples: QuerySet[Sample]) -> Iterator[str]:
+    """Each sample behind what was made of it here."""
+    for sample in samples.values_list("id", flat=True):
         for table, path in (
             (Device, "sample"),
             (Measurement, "sample"),

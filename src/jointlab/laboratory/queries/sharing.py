@@ -5,10 +5,11 @@ from enum import StrEnum
 
 from jointlab.errors import NotFound
 from jointlab.history.identifiers import home
-from jointlab.history.logs import members, own_name, shared_logs
+from jointlab.history.logs import members, own_name
 from jointlab.history.models import Entry
 from jointlab.laboratory.models import Project, ProjectSharing
 from jointlab.laboratory.queries.due import records_of_project
+from jointlab.laboratory.queries.homes import partnerships
 from jointlab.laboratory.queries.visibility import visible_projects
 from jointlab.people.actors import Actor
 
@@ -37,10 +38,10 @@ class ProjectShared:
 
 
 def sharing_of_project(actor: Actor, *, project: Project) -> list[ProjectShared]:
-    """For each partnership of this node. Raises NotFound ``project.none``."""
+    """For each partnership of this node that the person may know of. Raises NotFound ``project.none``."""
     if not visible_projects(actor).filter(pk=project.pk).exists():
         raise NotFound("project.none", "There is no such project.")
-    return [_shared(project, log.partnership) for log in shared_logs()]
+    return [_shared(project, partnership) for partnership in partnerships(actor)]
 
 
 def _shared(project: Project, partnership: str) -> ProjectShared:

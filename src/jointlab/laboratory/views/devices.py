@@ -43,7 +43,7 @@ def device(request: HttpRequest, code: str) -> HttpResponse:
         "device": found, "properties": [(PROPERTY_WORDS[known.name], property_in_words(known), known.of) for known in properties_of(found)],
         "settings": settings_of(found).items(), "built": found.built.filter(archived=False).order_by("code"),
         "measurements": measurement_rows(measurements), "revisions": told_revisions(actor, found.pk),
-        "may_write": Right.WRITE in actor.rights, "may_edit": Right.WRITE in actor.rights and is_ours(found.pk), "standing": standing_of(found.pk),
+        "may_write": Right.WRITE in actor.rights, "may_edit": Right.WRITE in actor.rights and is_ours(found.pk), "standing": standing_of(actor, found.pk),
     }  # fmt: skip
     return render(request, "laboratory/device.html", context)
 

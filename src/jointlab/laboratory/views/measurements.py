@@ -173,7 +173,7 @@ def _page(
         "others": queries.same_file(actor, measurement=seen), "provenance": provenance(analysis),
         "citation": citation(analysis, node=request.build_absolute_uri("/")),
         "form": form or SettingsForm(known=_known(seen), recorded=analysis.settings), "preview": preview,
-        "may_write": Right.WRITE in actor.rights, "may_edit": Right.WRITE in actor.rights and is_ours(seen.pk), "standing": standing_of(seen.pk), "share_now": may_share_now(actor, seen),
+        "may_write": Right.WRITE in actor.rights, "may_edit": Right.WRITE in actor.rights and is_ours(seen.pk), "standing": standing_of(actor, seen.pk), "share_now": may_share_now(actor, seen),
         **awaited_context(actor, seen),
     }  # fmt: skip
     return render(request, "laboratory/measurement.html", context, status=status)

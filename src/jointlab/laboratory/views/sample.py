@@ -77,7 +77,7 @@ def sample(request: HttpRequest, code: str) -> HttpResponse:
         "amount": amount_in_words(found.amount), "custody": custody_bar(found), "transfers": transfers_of(actor, found), "own": actor.institution == found.institution_id,
         "kinds": Device.Kind.choices,
         "hazards": [(hazard, HAZARD_WORDS.get(hazard, "")) for hazard in found.hazards],
-        "tags": found.tags.order_by("word").values_list("word", flat=True), "may_write": Right.WRITE in actor.rights, "may_edit": Right.WRITE in actor.rights and is_ours(found.pk), "standing": standing_of(found.pk), "share_now": may_share_now(actor, found),
+        "tags": found.tags.order_by("word").values_list("word", flat=True), "may_write": Right.WRITE in actor.rights, "may_edit": Right.WRITE in actor.rights and is_ours(found.pk), "standing": standing_of(actor, found.pk), "share_now": may_share_now(actor, found),
     }  # fmt: skip
     return render(request, "laboratory/sample.html", context)
 
