@@ -1,5 +1,7 @@
 """A partner's log: followed to its checkpoints, applied, set aside, halted."""
 
+import datetime as dt
+
 import pytest
 
 from jointlab.errors import Conflict, NotAllowed
@@ -8,12 +10,17 @@ from jointlab.history.mirroring import Followed, Halted, Refused, accept, settle
 from jointlab.history.models import Checkpoint, Entry, Halt, Log, Record, SetAside
 from jointlab.history.rebuild import rebuild
 from jointlab.history.registry import RecordType, register
+from jointlab.history.signing import cosigner_of
 from jointlab.laboratory.models import Device, Note, Project, Sample, Term
 from jointlab.laboratory.operations import devices, notes, projects, samples
 from jointlab.laboratory.records import Origin
+from jointlab.ledger.checkpoints import Checkpoint as Statement
+from jointlab.ledger.checkpoints import cosign
 from jointlab.ledger.entries import Op, Sealed
 from jointlab.ledger.evidence import Exhibit, Verdict
+from jointlab.ledger.keys import KeyKind, SigningKey
 from jointlab.ledger.mirror import Line, Reason
+from jointlab.ledger.notes import Note as SignedNote
 from jointlab.people.actors import Actor
 from jointlab.people.models import Institution, Person
 from tests.integration.partner import Partner
@@ -355,6 +362,24 @@ def test_a_key_that_is_revoked_no_longer_counts(nanjing: Partner) -> None:
     halted = nanjing.send()
     assert isinstance(halted, Halted)
     assert halted.reason is Reason.VOID_KEY
+
+
+def test_an_old_note_that_is_shown_again_makes_nothing_fresh(nanjing: Partner) -> None:
+    """Whoever shows the same checkpoint for ever cannot make it younger, with its time or without."""
+    nanjing.begin()
+    nanjing.followed()
+    Checkpoint.objects.filter(log=nanjing.name).update(at="2026-01-01T00:00:00Z")
+    nanjing.followed()
+    held = Checkpoint.objects.get(log=nanjing.name, size=3)
+    assert held.at == dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    key = SigningKey.from_pem(nanjing.key.to_pem(), name=nanjing.node, kind=KeyKind.COSIGNATURE)
+    assert key.public == cosigner_of(nanjing.key.public)
+    note = SignedNote.from_bytes(held.note.encode())
+    for stamp, day in ((1767312000, 2), (1767225600, 2), (4102444800, 0)):  # 2 January, then the first again, then 2100
+        stamped = note.adding(cosign(Statement.from_text(note.text), key, time=stamp)).to_bytes()
+        accept(nanjing.name, stamped, [])
+        at = Checkpoint.objects.get(log=nanjing.name, size=3).at
+        assert at.day == day if day else at <= dt.datetime.now(dt.UTC)
 
 
 def test_a_signed_note_of_the_same_size_is_kept_as_the_fresher_one(nanjing: Partner) -> None:

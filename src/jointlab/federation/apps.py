@@ -10,8 +10,10 @@ class FederationConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the stored logs which records this room keeps."""
-        from jointlab.federation import menu, projections
+        from jointlab.federation import menu, pills, projections
+        from jointlab.web.links import register
         from jointlab.web.menu import add
 
         projections.register()
         add(*menu.ITEMS)
+        register(pills.worst_link)

@@ -1,5 +1,6 @@
 """One connection to one partner, kept open: signed requests, bounded answers, no redirects."""
 
+import contextlib
 import http.client
 import socket
 import ssl
@@ -34,7 +35,6 @@ class Answer:
     status: int
     headers: dict[str, str]  # names in lower case
     body: bytes
-    ahead: float  # seconds that the partner's clock is ahead, as its Date says; to the second
     took: float  # seconds
 
 
@@ -49,6 +49,9 @@ class Link:
         self._private_allowed = private_allowed
         self._key, self._keyid, self._clock = key, keyid, clock
         self._connection: http.client.HTTPConnection | None = None
+        self.ahead: float | None = (
+            None  # seconds that the partner's clock is ahead, as the Date of its last answer says
+        )
 
     def get(self, path: str, *, limit: int = SMALL_LIMIT, headers: dict[str, str] | None = None) -> Answer:
         """GET `path`, which begins with a slash. Raises as `ask`."""
@@ -75,6 +78,7 @@ class Link:
         begun = time.monotonic()
         try:
             response = self._begin(method, path, body, headers)
+            self._note_date(response.getheader("Date"), took=time.monotonic() - begun)
             data = _read(response, limit)
         except (OSError, http.client.HTTPException) as fault:
             self.close()
@@ -87,7 +91,7 @@ class Link:
             self.close()
         if not 200 <= response.status < 300:
             raise self._refusal(response.status, said, data)
-        return Answer(response.status, said, data, self._ahead(said), time.monotonic() - begun)
+        return Answer(response.status, said, data, time.monotonic() - begun)
 
     def open(self, path: str, *, headers: dict[str, str]) -> "Opened":
         """GET `path`; the body is read by the caller, who closes what is returned. Raises as `ask`."""
@@ -163,11 +167,11 @@ class Link:
         family = _FAMILIES.get(problem, Unavailable)
         return family(f"partner.{problem}", "The partner answers: {sentence}", sentence=sentence)
 
-    def _ahead(self, headers: dict[str, str]) -> float:
-        try:
-            return parsedate_to_datetime(headers["date"]).timestamp() - self._clock()
-        except (KeyError, ValueError, TypeError):
-            return 0.0
+    def _note_date(self, text: str | None, *, took: float) -> None:
+        """Date tells whole seconds, cut off, of a moment within the time that the answer took."""
+        with contextlib.suppress(ValueError, TypeError, OverflowError):
+            if text:
+                self.ahead = parsedate_to_datetime(text).timestamp() + 0.5 - (self._clock() - took / 2)
 
 
 class Opened:

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from jointlab.errors import BadInput, Conflict, Fault, NotFound, Unavailable
+from jointlab.federation.clocks import note_skew
 from jointlab.federation.documents import PROTOCOLS
 from jointlab.federation.models import Nonce, Partner
 from jointlab.federation.problems import MEDIA_TYPE, STATUS, Problem, to_json
@@ -83,7 +84,13 @@ def authenticate(request: HttpRequest) -> Partner:
     """The partner that signed this request, one of the confirmed ones. Raises Refusal."""
     claim = claim_in({name.lower(): value for name, value in request.headers.items()})
     partner, key = _whose(claim)
-    check(claim, request, key)
+    try:
+        check(claim, request, key)
+    except Refusal as refusal:
+        if refusal.problem is Problem.SKEW:
+            _note_clock(partner, claim)
+        raise
+    _note_clock(partner, claim)
     if partner.confirmed_at is None:
         raise Refusal(Problem.NOT_PAIRED, "The pairing has not been confirmed at this node yet.")
     if request.method == "POST":
@@ -159,6 +166,12 @@ def _once(claim: Claim) -> None:
             )
     except IntegrityError:
         raise Refusal(Problem.SIGNATURE, "This very request has been received before.") from None
+
+
+def _note_clock(partner: Partner, claim: Claim) -> None:
+    """Of a partner that is never asked, whose answers would tell its Date: the time that it has signed."""
+    if partner.reach == Partner.Reach.THEY_DELIVER:
+        note_skew(partner, claim.created - time.time())
 
 
 def _notice(partner: Partner) -> None:

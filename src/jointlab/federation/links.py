@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import Sum
 
+from jointlab.federation.clocks import REFUSED, SHOWN
 from jointlab.federation.models import Partner, Receipt
 from jointlab.federation.overview import is_frozen, state_of
 from jointlab.federation.pulling import mirrors_of, shared_with
@@ -14,7 +15,6 @@ from jointlab.ledger.evidence import Exhibit, Verdict
 from jointlab.ledger.notes import Note
 
 WRONG_HOME = "mirror.wrong-home"  # why a record was set aside that is not its writer's own
-SKEW = 60.0  # seconds between the clocks, from which it is said
 
 
 @dataclass(frozen=True)
@@ -89,14 +89,24 @@ class LinkState:
     @property
     def skewed(self) -> bool:
         """Whether the clocks are far apart."""
-        return abs(self.partner.skew) >= SKEW
+        return abs(self.partner.skew) >= SHOWN
+
+    @property
+    def refused(self) -> bool:
+        """Whether they are so far apart that signed requests are refused."""
+        return abs(self.partner.skew) > REFUSED
+
+    @property
+    def apart(self) -> int:
+        """Seconds between the clocks, whichever is ahead."""
+        return round(abs(self.partner.skew))
 
 
 def link_state(partner: Partner) -> LinkState:
     """What the partner's page shows."""
     mirrors = mirrors_of(partner)
     receipts = {one.log: one for one in Receipt.objects.filter(partner=partner.prefix)}
-    lines = [_line(log, receipts.get(log.name), partner) for log in [*shared_with(partner), *mirrors]]
+    lines = [_line(log, receipts.get(log.name)) for log in [*shared_with(partner), *mirrors]]
     names = [log.name for log in mirrors]
     aside = SetAside.objects.filter(log__in=names).order_by("-at")
     waiting = NamedBlob.objects.filter(log__in=names, derived=False).exclude(sha256__in=Blob.objects.values("sha256"))
@@ -111,12 +121,12 @@ def link_state(partner: Partner) -> LinkState:
     )  # fmt: skip
 
 
-def _line(log: Log, receipt: Receipt | None, partner: Partner) -> LogLine:
+def _line(log: Log, receipt: Receipt | None) -> LogLine:
     last = Checkpoint.objects.filter(log=log).order_by("-size").first()
     root = _statement(last.note.encode()).root.hex() if last else ""
     if log.kind == Log.Kind.SHARED:
         return LogLine(log, True, root, last.at if last else None, receipt.size if receipt else 0, receipt.at if receipt else None)  # fmt: skip
-    return LogLine(log, False, root, last.at if last else None, log.size, partner.proof_at if last else None)
+    return LogLine(log, False, root, last.at if last else None, log.size, last.at if last else None)
 
 
 def _parted(halt: Halt) -> Parted:

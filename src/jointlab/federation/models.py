@@ -47,7 +47,7 @@ class Partner(models.Model):
     code_of_state = models.CharField(max_length=60, default="", blank=True)  # of the fault that cut the link
     sentence = models.TextField(default="", blank=True)
     seen_at = models.DateTimeField(null=True)  # it answered, or asked
-    proof_at = models.DateTimeField(null=True)  # a checkpoint of it was verified
+    proof_at = models.DateTimeField(null=True)  # when the newest verified checkpoint was signed, by the partner's clock
     skew = models.FloatField(default=0)  # seconds that its clock is ahead
     poked_at = models.DateTimeField(null=True)  # it said that there is something new
     page_records = models.IntegerField(default=500)  # entries that are asked for at once

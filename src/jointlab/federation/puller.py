@@ -14,6 +14,7 @@ from django.utils import timezone
 from jointlab.errors import Fault, Unavailable
 from jointlab.federation import delivering, key_changes
 from jointlab.federation.client import Link
+from jointlab.federation.clocks import note_skew
 from jointlab.federation.models import Partner
 from jointlab.federation.own import own_keyid
 from jointlab.federation.pulling import FIRST_PAGE, Followed, HttpSource, follow_all
@@ -26,7 +27,6 @@ LOOK_AGAIN: Final = 5.0  # seconds after which rules are asked again, though not
 REST: Final = 30.0  # seconds between two rounds when nothing is heard of the partner
 REST_OUTBOUND: Final = 3.0  # the same of a node that nobody can poke
 FIRST_RETRY, LAST_RETRY = 1.0, 600.0  # seconds
-SKEW_SHOWN: Final = 60.0  # seconds
 CALLED: Final = (Partner.Reach.BOTH, Partner.Reach.WE_DELIVER)
 
 log = logging.getLogger("jointlab.federation")
@@ -166,6 +166,7 @@ class Round:
         except Fault as fault:
             self._failed(partner, fault)
             return
+        note_skew(partner, source.link.ahead)
         self._retry.reset()
         rest = REST_OUTBOUND if partner.reach == Partner.Reach.WE_DELIVER else REST
         self._due = time.monotonic() + rest * random.uniform(0.8, 1.2)  # noqa: S311
@@ -191,6 +192,8 @@ class Round:
 
     def _failed(self, partner: Partner, fault: Fault) -> None:
         """Cut off, with the reason; a key that is not known yet may have been announced."""
+        if self._source is not None:
+            note_skew(partner, self._source.link.ahead)
         if fault.code in key_changes.MAY_BE_A_NEW_KEY and self._source is not None:
             try:
                 if key_changes.ask(partner, self._source.link):
@@ -242,6 +245,7 @@ def pull_now(partner: Partner) -> Followed:
             delivering.deliver_all(partner, link)
     finally:
         source.close()
+        note_skew(partner, link.ahead)
     state = Partner.State.HALTED if followed.halted else Partner.State.IN_STEP
     Partner.objects.filter(prefix=partner.prefix).update(
         state=state, code_of_state="", sentence="", seen_at=timezone.now()

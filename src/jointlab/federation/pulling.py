@@ -3,6 +3,7 @@
 A page comes from a source: the partner over HTTP, its delivery, or a disk. What follows after the source is the same.
 """
 
+import datetime as dt
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
@@ -11,7 +12,7 @@ from typing import Final, Literal, Protocol
 from urllib.parse import quote
 
 import orjson
-from django.utils import timezone
+from django.db.models import F, Min
 
 from jointlab.errors import BadInput, Conflict, Fault, NotFound, Unavailable
 from jointlab.federation import bodies, codec
@@ -21,8 +22,8 @@ from jointlab.federation.receipts import cosigned
 from jointlab.history import mirroring
 from jointlab.history.identifiers import home
 from jointlab.history.logs import keys_from_rows, mirrors
-from jointlab.history.models import Log
-from jointlab.ledger.checkpoints import Checkpoint
+from jointlab.history.models import Checkpoint, Log
+from jointlab.ledger.checkpoints import Checkpoint as Statement
 from jointlab.ledger.mirror import Line
 from jointlab.ledger.notes import NOTE_LIMIT, Note
 
@@ -226,16 +227,27 @@ def step(partner: Partner, source: Source, log: Log, note: bytes) -> bool:
     opened, start = Note.from_bytes(note), log.size
     if not known_signer(log, opened):
         raise Unavailable(UNKNOWN_KEY, "The log {log} is signed with a key of {partner} that is not known here.", log=log.name, partner=partner.prefix)  # fmt: skip
-    upto = Checkpoint.from_text(opened.text).size
+    upto = Statement.from_text(opened.text).size
     done = mirroring.accept(log.name, note, source.pages(log.name, start=start, upto=upto))
     log.refresh_from_db()
     if isinstance(done, mirroring.Halted):
         return False
     if isinstance(done, mirroring.Refused):
         raise Unavailable("link.refused", "What came of the log {log} was not taken over: {reason}", log=log.name, reason=done.sentence)  # fmt: skip
-    Partner.objects.filter(prefix=partner.prefix).update(proof_at=timezone.now())
+    Partner.objects.filter(prefix=partner.prefix).update(proof_at=proved_at(partner))
     source.give_receipt(log.name, cosigned(note))
     return done.moved
+
+
+def proved_at(partner: Partner) -> dt.datetime | None:
+    """The time up to which none of the partner's logs can hide anything: the oldest of their newest signatures.
+
+    A running node signs its newest checkpoint again every day. Whoever shows an old one, so as to keep from us what came
+    after, cannot make it younger.
+    """
+    newest = Checkpoint.objects.filter(log__kind=Log.Kind.MIRROR, log__home=partner.prefix, log__state=Log.State.OPEN)
+    found: dt.datetime | None = newest.filter(size=F("log__size")).aggregate(oldest=Min("at"))["oldest"]
+    return found
 
 
 def known_signer(log: Log, note: Note) -> bool:
@@ -257,7 +269,7 @@ def shared_with(partner: Partner) -> list[Log]:
 
 def said_size(note: bytes) -> int:
     """The size that a note says, before anything in it is believed. Raises BadInput ``note.*``, ``checkpoint.*``."""
-    return Checkpoint.from_text(Note.from_bytes(note).text).size
+    return Statement.from_text(Note.from_bytes(note).text).size
 
 
 def partner_named(prefix: str) -> Partner:

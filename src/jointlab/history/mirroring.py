@@ -235,11 +235,7 @@ def _store(name: str, size: int, found: Accepted, *, careful: bool) -> Followed:
     if closed:
         log.state = Log.State.CLOSED
     log.save(update_fields=["size", "frontier", "signed_size", "refusals", "state"])
-    note = found.mirror.note or b""
-    Checkpoint.objects.update_or_create(
-        log=log, size=statement.size,
-        defaults={"note": note.decode(), "frontier": found.mirror.frontier, "at": _signed_at(log, note)},
-    )  # fmt: skip
+    _keep_checkpoint(log, statement.size, found.mirror.note or b"", found.mirror.frontier)
     keys = tuple(
         dict(one.content or {}) for one in records if one.entry.op in (Op.KEY_ADD, Op.KEY_REVOKE) and one.content
     )
@@ -249,11 +245,21 @@ def _store(name: str, size: int, found: Accepted, *, careful: bool) -> Followed:
     )  # fmt: skip
 
 
-def _signed_at(log: Log, note: bytes) -> dt.datetime:
-    """When the partner says that it signed, by its cosignature; else the time of arrival."""
+def _keep_checkpoint(log: Log, size: int, note: bytes, frontier: bytes) -> None:
+    """The newest note of a size, with the time of its signing: an old one that is shown again makes nothing fresh."""
+    now = dt.datetime.now(dt.UTC)
+    signed, before = _signed_at(log, note), Checkpoint.objects.filter(log=log, size=size).first()
+    if before is None:
+        Checkpoint.objects.create(log=log, size=size, note=note.decode(), frontier=frontier, at=min(signed or now, now))
+    elif signed is not None and signed > before.at:
+        Checkpoint.objects.filter(pk=before.pk).update(note=note.decode(), at=min(signed, now))
+
+
+def _signed_at(log: Log, note: bytes) -> dt.datetime | None:
+    """When the partner says that it signed, by its cosignature; None when nothing says it."""
     keys = [cosigner_of(key) for key in keys_from_rows(log.keys).keys]
     times = [stamp.time for stamp in cosignatures(Note.from_bytes(note), keys)]
-    return dt.datetime.fromtimestamp(max(times), dt.UTC) if times else dt.datetime.now(dt.UTC)
+    return dt.datetime.fromtimestamp(max(times), dt.UTC) if times else None
 
 
 def _shortened(found: Halt) -> Halt:

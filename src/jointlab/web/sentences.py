@@ -17,7 +17,7 @@ from jointlab.errors import Fault
 
 _NAME = re.compile(r"(?<!\{)\{(\w+)[^{}]*\}(?!\})")
 _PHRASES = frozenset(
-    {"title", "advice", "needs", "reason", "right", "what", "where"}
+    {"title", "advice", "needs", "reason", "right", "what", "where", "sentence"}
 )  # facts that are words of the program
 _LONGEST = 5000  # characters of a sentence that is looked at
 _LEAST = 10  # characters of its own that a template must have to be found again

@@ -44,13 +44,13 @@ class FakeLink(Link):
             home.asked.append((self.name, "checkpoint", query["after"]))
             if query["after"] == len(LINES):
                 raise Conflict("partner.behind", "There is no more.")
-            return Answer(200, {}, home.note(min(len(LINES), query["after"] + 10)), 0.0, 0.0)
+            return Answer(200, {}, home.note(min(len(LINES), query["after"] + 10)), 0.0)
         start, upto = query["from"], min(query["upto"], query["from"] + 4)
         home.asked.append((self.name, "entries", start))
         if home.cut_at is not None and start <= home.cut_at < upto:
             home.cut_at, home.broke = None, start
             raise Unavailable("link.cut", "The link was cut.")
-        return Answer(200, {}, codec.compress(codec.fill_page(LINES[start:upto])[0]), 0.0, 0.0)
+        return Answer(200, {}, codec.compress(codec.fill_page(LINES[start:upto])[0]), 0.0)
 
 
 def followed(source: HttpSource, *, stop_at: int = len(LINES)) -> list[Line]:
