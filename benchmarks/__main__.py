@@ -12,6 +12,7 @@ from benchmarks.bench import HEADINGS, Bench, Figure, table_line
 
 MODULES = (
     "biologic",
+    "blob_link",
     "federation_apply",
     "federation_nodes",
     "ingest",

@@ -64,6 +64,15 @@ def test_an_outbound_only_node_fetches_and_brings(outbound: Pair) -> None:
     outbound.in_step()
 
 
+def test_a_running_node_brings_by_itself(outbound: Pair) -> None:
+    files = shared(outbound, 5 * MB, seed=11)
+    outbound.cn.serve(worker=True)
+    deadline = time.monotonic() + 60
+    while not all(here(outbound, files)):
+        assert time.monotonic() < deadline
+        time.sleep(0.3)
+
+
 def test_a_large_file_is_brought_when_somebody_asks(outbound: Pair) -> None:
     (large,) = shared(outbound, 41 * MB)
     assert outbound.cn.value("bring()")["files"] == 0

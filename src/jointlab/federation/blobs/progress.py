@@ -40,6 +40,7 @@ class Coming:
     stage: Stage
     home: str = ""  # prefix of the node that has it
     size: int | None = None  # bytes
+    derived: bool = False  # columns or plots, made of a raw file
     present: int = 0  # bytes of it that are here and proved
     rate: float = 0.0  # bytes a second, lately
     asked: bool = False
@@ -121,7 +122,7 @@ def _of(rows: Collection[Fetch]) -> list[Coming]:
     reaches = dict(Partner.objects.filter(prefix__in={row.partner for row in rows}).values_list("prefix", "reach"))
     return [
         Coming(
-            row.sha256, _stage(row, known, slugs.get(row.sha256, ""), now), home=row.partner, size=row.size,
+            row.sha256, _stage(row, known, slugs.get(row.sha256, ""), now), home=row.partner, size=row.size, derived=row.derived,
             present=_present(row), rate=row.rate if row.state == Fetch.State.FETCHING else 0.0, asked=row.asked, code=row.code, sentence=row.sentence,
             next_at=row.next_at, reach=reaches.get(row.partner, ""), night=known.night,
         )

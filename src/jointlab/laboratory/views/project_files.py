@@ -72,7 +72,7 @@ def files_context(actor: Actor, project: Project) -> dict[str, Any]:
     by = Person.objects.filter(pk=said.by).first() if said else None
     return {
         "files_set": {
-            "said": said, "by": by.name if by else "", "none": limits.by_itself < 0, "up_to": limits.by_itself,
+            "said": said, "by": by.name if by else said.by if said else "", "none": limits.by_itself < 0, "up_to": limits.by_itself,
             "by_day": min(limits.by_day, limits.by_itself), "always": known.night is None or limits.by_day >= limits.by_itself, "night": known.night,
         },
         "files_form": FilesForm(initial={"mode": said.mode if said else "", "up_to_mb": max(0, up_to)}) if _may(actor, project) else None,
