@@ -219,6 +219,18 @@ def test_a_damaged_file_on_the_disk_is_never_visible(pair: Pair, tmp_path: Path)
     assert all(here(pair, files))
 
 
+def test_what_is_erased_leaves_the_disk_too(pair: Pair, tmp_path: Path) -> None:
+    for node in (pair.kz, pair.cn):
+        node.do(NAMES)
+    made = pair.cn.value("parcel(3000, seed=5)")
+    out(pair.cn, tmp_path)
+    on_disk = tmp_path / "jointlab" / "cn" / "files" / "kz"
+    assert [path.name for path in on_disk.iterdir()] == made["files"]
+    pair.cn.do(f"erase_record({made['record']!r})")
+    assert out(pair.cn, tmp_path)["files"] == 0
+    assert not list(on_disk.iterdir())
+
+
 def test_only_shared_files_are_carried(pair: Pair, tmp_path: Path) -> None:
     for node in (pair.kz, pair.cn):
         node.do(NAMES)

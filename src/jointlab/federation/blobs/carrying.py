@@ -54,13 +54,14 @@ class Raw:
 def files_out(disk: Path, folder: Path, partner: Partner, done: Raw, *, limit: int) -> None:
     """Files of ours that the partner lacks, asked ones first, then small first, until `limit` bytes of this journey.
 
-    `folder` is ours on the disk. What the partner says it has is taken off the disk.
+    `folder` is ours on the disk. What the partner says it has is taken off it, and what was erased or withheld since.
     """
     there = folder / FOLDER / partner.prefix
     held, asked = _said(folder.parent / partner.prefix / FOLDER / f"{home()}.json")
-    for sha256 in held:
-        (there / sha256).unlink(missing_ok=True)
-    for sha256, size in _lacking(partner, held, asked):
+    lacking = list(_lacking(partner, held, asked))
+    for name in {path.name for path in there.glob("*")} - {sha256 for sha256, _ in lacking}:
+        (there / name).unlink()
+    for sha256, size in lacking:
         path = there / sha256
         if path.exists():
             continue
