@@ -12,7 +12,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from jointlab.errors import Fault, Unavailable
-from jointlab.federation import delivering, key_changes
+from jointlab.federation import delivering, key_changes, taking_back
 from jointlab.federation.client import Link
 from jointlab.federation.clocks import note_skew
 from jointlab.federation.models import Partner
@@ -57,6 +57,7 @@ class Puller:
     _threads: dict[str, threading.Thread] = field(default_factory=dict)
     _wake: dict[str, threading.Event] = field(default_factory=dict)
     _main: threading.Thread | None = None
+    _tried: set[str] = field(default_factory=set)  # partners that were asked how far they got, or could not be
     _newest: int | None = None  # number of the newest entry at the last round of sharing
     _look_again: float = 0.0
 
@@ -93,9 +94,12 @@ class Puller:
                 thread.start()
         newest = Entry.objects.aggregate(newest=Max("pk"))["newest"]
         look = newest != self._newest or time.monotonic() > self._look_again
-        if look:
+        waits = {partner.prefix for partner in partners if partner.reach in CALLED} - self._tried
+        if look and not waits:
             self._newest, self._look_again = newest, time.monotonic() + LOOK_AGAIN
         for own in Log.objects.filter(kind=Log.Kind.SHARED).exclude(state=Log.State.RECOVERING):
+            if waits.intersection(own.partnership.split("+")):
+                continue  # first of all: does a reader hold more of it than is here?
             if look:
                 sharing_round(own.partnership)
                 own.refresh_from_db()
@@ -104,13 +108,17 @@ class Puller:
                 own.refresh_from_db()
             if told.get(own.name) != own.signed_size:
                 told[own.name] = own.signed_size
-                for partner in partners:
-                    if partner.prefix in own.partnership.split("+") and partner.prefix in self._wake:
-                        self._wake[partner.prefix].set()
+                self._wake_readers(own)
+
+    def _wake_readers(self, own: Log) -> None:
+        """Their threads poke them."""
+        for prefix in own.partnership.split("+"):
+            if prefix in self._wake:
+                self._wake[prefix].set()
 
     def _follow(self, prefix: str) -> None:
         """One partner, for as long as the node runs."""
-        round_ = Round(prefix, self._wake[prefix], self.stop)
+        round_ = Round(prefix, self._wake[prefix], self.stop, self._tried)
         while not self.stop.is_set():
             close_old_connections()
             try:
@@ -127,8 +135,9 @@ class Puller:
 class Round:
     """What is done for one partner, again and again, over one connection."""
 
-    def __init__(self, prefix: str, wake: threading.Event, stop: threading.Event) -> None:
-        self.prefix, self._wake, self._stop = prefix, wake, stop
+    def __init__(self, prefix: str, wake: threading.Event, stop: threading.Event, tried: set[str]) -> None:
+        self.prefix, self._wake, self._stop, self._tried = prefix, wake, stop, tried
+        self._look = True  # whether the partner is asked how far it got in our logs
         self._retry = Retry()
         self._due = 0.0
         self._seen_poke = None if (found := self._partner()) is None else found.poked_at
@@ -146,6 +155,7 @@ class Round:
             poked = Partner.objects.filter(prefix=self.prefix).values_list("poked_at", flat=True).first()
             if poked != self._seen_poke:
                 self._seen_poke = poked
+                self._look = True
                 self._retry.reset()
                 return
 
@@ -161,11 +171,16 @@ class Round:
                 source.link.post("/fed/v1/poke")
             self._poke = False
             followed = follow_all(partner, source)
+            if self._look:
+                taking_back.look(partner, source.link)
+                self._look = False
             if partner.reach == Partner.Reach.WE_DELIVER:
                 delivering.deliver_all(partner, source.link)
         except Fault as fault:
             self._failed(partner, fault)
             return
+        finally:
+            self._tried.add(self.prefix)
         note_skew(partner, source.link.ahead)
         self._retry.reset()
         rest = REST_OUTBOUND if partner.reach == Partner.Reach.WE_DELIVER else REST
@@ -201,6 +216,8 @@ class Round:
                     return
             except Fault as second:
                 fault = second
+        if fault.code == "link.cut" and self._source is not None and self._source.received:
+            self._retry.reset()  # a page has come since the last cut: a bad link, and no dead one
         self._poke = True
         self._due = time.monotonic() + self._retry.next()
         log.warning("partner %s: %s", self.prefix, fault.code)
@@ -241,6 +258,7 @@ def pull_now(partner: Partner) -> Followed:
             if fault.code not in key_changes.MAY_BE_A_NEW_KEY or not key_changes.ask(partner, link):
                 raise
             followed = follow_all(partner, source)
+        taking_back.look(partner, link)
         if partner.reach == Partner.Reach.WE_DELIVER:
             delivering.deliver_all(partner, link)
     finally:

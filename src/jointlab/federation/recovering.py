@@ -7,11 +7,11 @@ from jointlab.federation.client import Link
 from jointlab.federation.models import Partner
 from jointlab.federation.own import own_keyid
 from jointlab.federation.puller import pull_now
-from jointlab.federation.pulling import HttpSource, log_path, said_size, shared_with
+from jointlab.federation.pulling import shared_with
+from jointlab.federation.taking_back import take_back
 from jointlab.history.models import Log
-from jointlab.history.recovery import Recovered, recover, resume
+from jointlab.history.recovery import Recovered, resume
 from jointlab.history.signing import house_key
-from jointlab.ledger.notes import NOTE_LIMIT
 
 
 @dataclass
@@ -51,16 +51,6 @@ def _ask(partner: Partner, logs: list[Log]) -> list[Recovered]:
     pull_now(partner)
     link = Link(partner.address, private_allowed=partner.private_allowed, key=house_key(), keyid=own_keyid())
     try:
-        return [found for log in logs if (found := _take_back(log, link))]
+        return [found for log in logs if (found := take_back(log, link))]
     finally:
         link.close()
-
-
-def _take_back(log: Log, link: Link) -> Recovered | None:
-    """What one partner holds of one of our logs; None when it holds nothing."""
-    note = link.get(f"{log_path('mirror', log.name)}/checkpoint", limit=NOTE_LIMIT).body
-    if not note:
-        return None
-    log.refresh_from_db()
-    pages = HttpSource(link, kind="mirror").pages(log.name, start=log.size, upto=said_size(note))
-    return recover(log.name, note, pages)

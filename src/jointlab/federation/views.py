@@ -60,6 +60,12 @@ def checkpoint(request: HttpRequest, partner: Partner, partnership: str, member:
     """The newest signed checkpoint; with `after`, the farthest that lies within one span beyond that size, if there is one."""
     log = readable(partner, partnership, member)
     after = _number(request, "after", default=-1)
+    if after > log.signed_size:  # shown a shorter log than before, the partner would have to take it for deceit
+        Partner.objects.filter(prefix=partner.prefix).update(poked_at=timezone.now())  # so it is asked soon
+        raise Refusal(
+            Problem.RECOVERING, "You hold more of this log than this node, which asks you for the rest before it goes on.",
+            size=log.signed_size,
+        )  # fmt: skip
     note = serving.next_checkpoint(log.name, after=after, most=SPAN) if after >= 0 else None
     note = note or serving.newest_checkpoint(log.name)
     if note is None:

@@ -13,6 +13,7 @@ from django.db.utils import IntegrityError
 from jointlab.errors import Conflict
 from jointlab.history.applying import apply_records
 from jointlab.history.bulk import store_entries
+from jointlab.history.durable import durable
 from jointlab.history.logs import (
     empty_frontier,
     hold_house,
@@ -188,10 +189,11 @@ def _accepted(
     found = mirror_of(row).accept(note, pages, entries_limit=entries_limit, bytes_limit=bytes_limit)
     if isinstance(found, Halt):
         return _refuse(row.name, found)
-    try:
-        return _store(row.name, row.size, found, careful=False)
-    except IntegrityError:  # one record points to what is no such thing: found out record by record
-        return _store(row.name, row.size, found, careful=True)
+    with durable():  # the partner gets a cosignature that says so
+        try:
+            return _store(row.name, row.size, found, careful=False)
+        except IntegrityError:  # one record points to what is no such thing: found out record by record
+            return _store(row.name, row.size, found, careful=True)
 
 
 def _require_going(log: Log) -> None:

@@ -20,7 +20,7 @@ from jointlab.history.logs import HOUSE, hold_house, log_named
 from jointlab.history.models import Blob, Checkpoint, Entry, Log, NamedBlob, Record
 from jointlab.history.operations import append, append_many, know_blob, stand
 from jointlab.history.registry import Recorded, from_plain, record_types
-from jointlab.history.shared_entries import named_blobs
+from jointlab.history.shared_entries import named_blobs, put
 from jointlab.history.signing import log_keys
 from jointlab.ledger.checkpoints import Checkpoint as Statement
 from jointlab.ledger.checkpoints import open_checkpoint
@@ -59,17 +59,18 @@ def must_recover(logs: "Iterable[Log]") -> int:
 
 
 def recover(log: str, note: bytes, pages: Iterable[Iterable[Travelling]]) -> Recovered:
-    """Read back what a partner holds of our own log: `note` is our signed checkpoint, `pages` the entries from our size on.
+    """Read back what a partner holds of our own log: `note` is our signed checkpoint, `pages` the entries from what is
+    signed here on. What was appended here and never signed comes after them again.
 
     Partners' own logs should have been followed first, for our records may rest on theirs. Raises BadInput for a note that
     we did not sign or entries that do not lead to it, Conflict ``history.forked`` when the log has gone another way here.
     """
     row = log_named(log)
     said = open_checkpoint(Note.from_bytes(note), log_keys(row), origin=row.origin).checkpoint
-    if said.size <= row.size:
+    if said.size <= row.signed_size:
         _compare(row, said)
         return Recovered(log)
-    frontier, lines = Frontier.from_bytes(bytes(row.frontier)), []
+    frontier, lines = _signed_frontier(row), []
     for line in (line for page in pages for line in page):
         if frontier.size == said.size:
             break
@@ -114,6 +115,7 @@ def _take_back(
 ) -> Recovered:
     hold_house()
     log = Log.objects.get(name=log.name)
+    tail = _drop_unsigned(log)
     if log.size + len(lines) != said.size:
         raise Conflict("history.moved", "The log {log} has moved on meanwhile.", log=log.name)
     work = _Return(log)
@@ -129,7 +131,24 @@ def _take_back(
     Checkpoint.objects.create(
         log=log, size=said.size, note=note.decode(), frontier=frontier.to_bytes(), at=dt.datetime.now(dt.UTC)
     )
-    return work.finish()
+    done = work.finish()
+    put(log, tail)
+    return done
+
+
+def _signed_frontier(log: Log) -> Frontier:
+    last = Checkpoint.objects.filter(log=log, size=log.signed_size).first()
+    return Frontier.from_bytes(bytes(last.frontier)) if last else Frontier()
+
+
+def _drop_unsigned(log: Log) -> list[str]:
+    """Entries that nobody can have seen make room for those that partners hold; the records, to be told again."""
+    tail = Entry.objects.filter(log=log, position__gte=log.signed_size).order_by("position")
+    records = list(dict.fromkeys(tail.values_list("record", flat=True)))
+    tail.delete()
+    log.size, log.frontier = log.signed_size, _signed_frontier(log).to_bytes()
+    log.save(update_fields=["size", "frontier"])
+    return [record for record in records if record.partition(":")[0] == log.home]
 
 
 class _Return:

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import F, Sum
 
 from jointlab.errors import BadInput, Conflict, Unavailable
+from jointlab.history.durable import durable
 from jointlab.history.logs import HOUSE, keys_from_rows
 from jointlab.history.models import Checkpoint, Entry, Log
 from jointlab.ledger.checkpoints import Checkpoint as Statement
@@ -79,6 +80,16 @@ def sign_logs() -> dict[str, Signed]:
     return signed
 
 
+def keep_signed() -> None:
+    """The house log signed, shared logs fresh: what a running node does by itself.
+
+    New entries of shared logs are signed by whoever has asked the readers first how far they got.
+    """
+    sign_house_log()
+    for log in Log.objects.filter(kind=Log.Kind.SHARED).order_by("name"):
+        freshen(log.name)
+
+
 def sign_log(name: str) -> Signed:
     """Sign everything that was appended since the last checkpoint, after reading it again: a checkpoint for every
     10,000 entries or 64 MiB, so that a partner verifies and stores that much at once.
@@ -86,10 +97,11 @@ def sign_log(name: str) -> Signed:
     Raises Conflict ``history.log-broken`` when entries, frontier and last checkpoint do not fit: nothing is signed then;
     ``history.recovering`` when partners must be asked first.
     """
-    while True:
-        signed = _sign_span(name)
-        if signed is not None:
-            return signed
+    with durable():  # a partner may see it at once
+        while True:
+            signed = _sign_span(name)
+            if signed is not None:
+                return signed
 
 
 @transaction.atomic

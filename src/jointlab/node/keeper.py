@@ -15,7 +15,7 @@ from django.db import DatabaseError, close_old_connections
 from jointlab.errors import Fault
 from jointlab.history.blobs import store
 from jointlab.history.erasure import finish_erasures
-from jointlab.history.signing import sign_logs, unsigned
+from jointlab.history.signing import keep_signed, unsigned
 from jointlab.node.backup_commands import KEY_FILE, read_key
 from jointlab.node.backups.making import last_backup, make_backup
 from jointlab.node.backups.vault import Vault
@@ -57,7 +57,7 @@ class Keeper:
 
     def __init__(self, stop: Event) -> None:
         self._stop = stop
-        quick = [Chore("signing", SIGN_EVERY, sign_logs, early=lambda: unsigned() >= SIGN_MANY)]
+        quick = [Chore("signing", SIGN_EVERY, keep_signed, early=lambda: unsigned() >= SIGN_MANY)]
         slow = [
             Chore("sweeping", 3600.0, lambda: store().sweep()),
             Chore("erasing", ERASING_EVERY, finish_erasures),

@@ -75,14 +75,14 @@ def clean_up() -> None:
     from jointlab.federation.key_changes import finish
     from jointlab.history.blobs import store
     from jointlab.history.erasure import finish_erasures
-    from jointlab.history.signing import sign_logs
+    from jointlab.history.signing import keep_signed
     from jointlab.laboratory.operations.files import queue_unread
 
     store().sweep()
     finish()
     finish_erasures()
     queue_unread()
-    sign_logs()
+    keep_signed()
 
 
 class Worker:
