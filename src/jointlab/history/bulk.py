@@ -25,6 +25,17 @@ _AT_ONCE = 500
 Stand = tuple[str, str, int, int, str, bool, bool]  # id, type, rev, position, home, erased, withheld
 
 
+def make_room() -> None:
+    """For a connection of a process that follows a large log: identifiers are random, so each batch touches index pages all
+    over the file. Mapped into memory they would count as memory of this process, to a gigabyte; so they are read into a
+    cache of 96 MB instead, which spares reading most of them again.
+    """
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA mmap_size=0")
+            cursor.execute("PRAGMA cache_size=-96000")
+
+
 def store_entries(log: Log, records: Iterable[Verified]) -> None:
     """The entries of a copy, in order, with the bodies that came."""
     name = log.name

@@ -12,7 +12,7 @@ from django.db.utils import IntegrityError
 
 from jointlab.errors import Conflict
 from jointlab.history.applying import apply_records
-from jointlab.history.bulk import store_entries
+from jointlab.history.bulk import make_room, store_entries
 from jointlab.history.durable import durable
 from jointlab.history.logs import (
     empty_frontier,
@@ -36,6 +36,7 @@ from jointlab.ledger.mirror import BYTES_LIMIT, ENTRIES_LIMIT, Accepted, Evidenc
 from jointlab.ledger.notes import Note
 
 TRIES = 3  # refusals that a broken link could explain, one after the other, before the log is blamed
+_MANY = 5_000  # entries of a step that belongs to a large log
 _EVIDENCE_LINE = 1024 * 1024  # bytes of an entry and its body that are kept as evidence
 
 
@@ -189,6 +190,8 @@ def _accepted(
     found = mirror_of(row).accept(note, pages, entries_limit=entries_limit, bytes_limit=bytes_limit)
     if isinstance(found, Halt):
         return _refuse(row.name, found)
+    if len(found.records) >= _MANY:
+        make_room()
     with durable():  # the partner gets a cosignature that says so
         try:
             return _store(row.name, row.size, found, careful=False)
