@@ -74,6 +74,12 @@ How a version comes about between two parties, and what happens to it, is the pr
 `unsigned` `partly-signed` `withdrawn` `lapsed` (not signed in time) · `conditions` `not-yet` · `in-force` `suspended` · `run-off` ·
 `expired` `terminated` `superseded` `fell` (with the agreement above)
 
+## What goes to whom
+
+`jointlab.agreements.sharing.decide` says by which `data-sharing` clause a record goes to a party, to enterprises or to the public on a day: one that is in force and
+not suspended, that covers whose it is, its kind, project and kind of project, after its embargo, counted from the day it was recorded, and under no hold. If none does, the
+refusal names the clause that comes nearest. `stays` says whether what was shared before is withheld after the end. The node does not ask them yet: projects decide.
+
 ## Places
 
 `jointlab.agreements.places` counts them by numbered lines that are only appended: `reserve` at nomination, `commit` at admission, `use` at arrival, `release`,

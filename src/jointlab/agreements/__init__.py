@@ -9,6 +9,7 @@ proofs.py     a clause proved alone to a third person
 parents.py    whether a text exceeds the one above it
 events.py     what happens to a version, each with its day and the day it was recorded
 life.py       whether it is in force on a day
+sharing.py    which clause lets a record go to whom on a day
 credits.py    credits converted by a signed table
 periods.py    which year a stay counts in
 process.py    how a version comes about between two parties, and what happens to it
