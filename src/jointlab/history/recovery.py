@@ -15,7 +15,7 @@ from django.db import DatabaseError, connection, transaction
 
 from jointlab.errors import BadInput, Conflict, Fault
 from jointlab.history.blobs import store
-from jointlab.history.erasure import forget_files
+from jointlab.history.erasure import forget_files, leave_no_bytes
 from jointlab.history.logs import HOUSE, hold_house, log_named
 from jointlab.history.models import Blob, Checkpoint, Entry, Log, NamedBlob, Record
 from jointlab.history.operations import append, append_many, know_blob, stand
@@ -157,6 +157,7 @@ class _Return:
     def __init__(self, log: Log) -> None:
         self.log, self.done, self.types = log, Recovered(log.name), record_types()
         self.unnamed: set[str] = set()
+        self.erased = False  # something was erased again: its bytes must leave the disk
         self.repeat: dict[str, int] = {}  # records that were changed here meanwhile, with the lost revision
 
     def take(self, entry: Line, body: bytes | None) -> None:
@@ -226,6 +227,7 @@ class _Return:
             content: Any = from_plain(stands.type, unseal(bytes(data or b"")))
             self.unnamed |= {*known.blobs(content), *known.derived(content)}
         mine.update(body=None)
+        self.erased = True
         rev = max(entry.rev, stands.rev + 1)
         append(house, replace(entry, prev=stands.position, rev=rev), body)
         recorded = Recorded(entry.id, entry.type, rev, dt.datetime.fromisoformat(entry.at), place, entry.home)
@@ -240,6 +242,8 @@ class _Return:
             self._say_again(record, lost)
         if self.unnamed:
             forget_files(self.unnamed)
+        elif self.erased:
+            leave_no_bytes()
         names = {name.sha256: name for name in NamedBlob.objects.filter(log=self.log)}
         self.done.files = tuple(sorted(sha256 for sha256 in names if not store().has(sha256)))
         Blob.objects.filter(sha256__in=self.done.files).delete()  # known again when they have come
