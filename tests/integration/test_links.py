@@ -7,11 +7,12 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
+from jointlab.errors import BadInput
 from jointlab.federation.models import Partner, Receipt
 from jointlab.federation.own import RECOVERY_FILE, make_recovery_key, own_document
 from jointlab.federation.pills import worst_link
 from jointlab.federation.pulling import proved_at
-from jointlab.history.models import Checkpoint, Log
+from jointlab.history.models import Checkpoint, Log, SetAside, reason_of
 from jointlab.history.sharing import sharing_round
 from jointlab.people.actors import Actor
 from jointlab.people.models import Person
@@ -103,3 +104,16 @@ def test_clocks_that_are_apart_say_what_to_set(
     page = signed_in(researcher).get("/partners/nj").content.decode()
     assert (said in page and "timedatectl set-ntp true" in page) == bool(said)
     assert ("The clocks are too far apart" in page) == refused
+
+
+def test_why_a_record_is_set_aside_is_said_in_the_readers_language(researcher: Person, nanjing: Partner) -> None:
+    kept = reason_of(BadInput("history.needs", "It rests on {need}, which has not come yet.", need="nj:{x}"))
+    row = SetAside(
+        log_id=f"{PARTNERSHIP}/nj", position=0, record="nj:a", type="note/1", why="needs", at=timezone.now(), **kept
+    )
+    row.save()
+    assert SetAside.objects.get().sentence == "It rests on nj:{x}, which has not come yet."
+    browser = signed_in(researcher)
+    browser.cookies["jointlab_almaty_language"] = "ru"
+    assert "опирается на запись nj:{x}" in browser.get("/partners/nj").content.decode()
+    row.delete()

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError, OperationalError, transaction
 
-from jointlab.errors import Fault
+from jointlab.errors import BadInput, Fault
 from jointlab.history.blobs import store
 from jointlab.history.logs import hold_house
-from jointlab.history.models import Blob, Entry, Log, NamedBlob, SetAside
+from jointlab.history.models import Blob, Entry, Log, NamedBlob, SetAside, reason_of
 from jointlab.history.operations import know_blobs, now
 from jointlab.history.registry import Recorded, from_plain, record_types
 from jointlab.ledger.entries import Entry as Line
@@ -57,10 +57,12 @@ def _tell(row: NamedBlob) -> None:
         raise
     except _AMISS as amiss:
         code = amiss.code if isinstance(amiss, Fault) else "history.blob-not-applied"
+        unfit = BadInput(
+            code, "The file {sha256} came, but does not fit: {reason}", sha256=row.sha256, reason=str(amiss)
+        )
         SetAside.objects.update_or_create(
             log=row.log, position=entry.position,
             defaults={
-                "record": row.record, "type": entry.type, "why": SetAside.Why.FAULT, "code": code[:60], "at": now(),
-                "sentence": f"The file {row.sha256} came, but does not fit: {amiss}"[:2000],
+                "record": row.record, "type": entry.type, "why": SetAside.Why.FAULT, "at": now(), **reason_of(unfit),
             },
         )  # fmt: skip

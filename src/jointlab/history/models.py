@@ -4,6 +4,10 @@ from typing import Any
 
 from django.db import models
 
+from jointlab.errors import Fault
+
+_LONGEST = 2000  # characters of a sentence, and of each of its facts, that is kept
+
 
 class Log(models.Model):
     """One append-only log with its Merkle frontier; the house log is named `house`.
@@ -138,12 +142,31 @@ class SetAside(models.Model):
     type = models.CharField(max_length=60)
     why = models.CharField(max_length=10, choices=Why.choices)
     code = models.CharField(max_length=60)
-    sentence = models.TextField()
+    template = models.TextField()  # the English sentence with names in braces, by which pages find the translation
+    facts: "models.JSONField[dict[str, Any]]" = models.JSONField(default=dict)  # what stands for the names
     needs = models.CharField(max_length=80, default="", blank=True, db_index=True)  # the record that is waited for
     at = models.DateTimeField()
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["log", "position"], name="set_aside_once"),)
+
+    @property
+    def fault(self) -> Fault:
+        """The reason, for whoever shows it."""
+        return Fault(self.code, self.template, **self.facts)
+
+    @property
+    def sentence(self) -> str:
+        """The reason in English."""
+        return self.fault.message
+
+
+def reason_of(fault: Fault) -> dict[str, Any]:
+    """A fault as `SetAside` keeps it; what a hostile record made very long is cut."""
+    plain = (str, int, float, bool, type(None))
+    facts = {name: value if isinstance(value, plain) else str(value) for name, value in fault.facts.items()}
+    cut = {name: value[:_LONGEST] if isinstance(value, str) else value for name, value in facts.items()}
+    return {"code": fault.code[:60], "template": fault.template[:_LONGEST], "facts": cut}
 
 
 class Halt(models.Model):

@@ -4,9 +4,10 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from jointlab.errors import Fault
 from jointlab.history.bulk import Stand, store_standings
 from jointlab.history.erasure import forget_files, leave_no_bytes
-from jointlab.history.models import Log, NamedBlob, SetAside
+from jointlab.history.models import Log, NamedBlob, SetAside, reason_of
 from jointlab.ledger.mirror import Record as Verified
 
 
@@ -66,9 +67,9 @@ class Outcome:
         stands = (entry.id, entry.type, entry.rev, one.position, entry.home, erased, withheld)
         self.stands[entry.id] = self.changed[entry.id] = stands
 
-    def set_aside(self, one: Verified, why: str, code: str, sentence: str, needs: str = "") -> None:
+    def set_aside(self, one: Verified, why: str, fault: Fault, needs: str = "") -> None:
         """The entry is kept, and is not among the rows."""
         self.aside[one.position] = SetAside(
-            log=self.log, position=one.position, record=one.entry.id, type=one.entry.type, why=why, code=code[:60],
-            sentence=sentence[:2000], needs=needs[:80], at=dt.datetime.now(dt.UTC),
+            log=self.log, position=one.position, record=one.entry.id, type=one.entry.type, why=why,
+            needs=needs[:80], at=dt.datetime.now(dt.UTC), **reason_of(fault),
         )  # fmt: skip

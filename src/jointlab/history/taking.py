@@ -9,7 +9,7 @@ from typing import Any
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError, OperationalError, connection, transaction
 
-from jointlab.errors import Fault
+from jointlab.errors import BadInput, Fault
 from jointlab.history.audience import Audience
 from jointlab.history.bulk import Stand
 from jointlab.history.models import Entry, Log, NamedBlob, Record, SetAside
@@ -81,7 +81,7 @@ class Batch(Outcome):
             return known.needs(body)
         except _AMISS as amiss:  # pydantic's is a ValueError
             self.bodies.pop(one.position, None)
-            self.set_aside(one, Why.FAULT, _code(amiss), _sentence(amiss))
+            self.set_aside(one, Why.FAULT, _fault(amiss))
             return ()
 
     # taking one entry after the other ---------------------------------------------------------------------------
@@ -92,7 +92,7 @@ class Batch(Outcome):
         if one.position in self.aside:
             return
         if one.fault is not None:
-            self.set_aside(one, Why.FAULT, one.fault.code, one.fault.message)
+            self.set_aside(one, Why.FAULT, one.fault)
         elif op is Op.PUT:
             self._put(one)
         elif op in (Op.ERASE, Op.WITHHOLD):
@@ -104,11 +104,13 @@ class Batch(Outcome):
         if one.line.body is None:
             gone = stands is not None and (stands[5] or stands[6])
             if not gone and self.last.get(entry.id, -1) < one.position:
-                self.set_aside(one, Why.BODY, "history.body-pending", "The body has not come with the record.")
+                self.set_aside(
+                    one, Why.BODY, BadInput("history.body-pending", "The body has not come with the record.")
+                )
             return
         known = self.types.get(entry.type)
         if known is None:
-            self.set_aside(one, Why.TYPE, *_unknown(entry.type, self.types))
+            self.set_aside(one, Why.TYPE, _unknown(entry.type, self.types))
             return
         if entry.id in self.in_run:
             self.flush()
@@ -117,44 +119,42 @@ class Batch(Outcome):
             return  # it came by another partnership already
         amiss = self._amiss(one, known, stands)
         if amiss is not None:
-            self.set_aside(one, *amiss)
+            self.set_aside(one, Why.FAULT, amiss)
             return
         if self.run and self.run[0][0][0].type != entry.type:
             self.flush()
-            amiss = self._missing(one, known)
-        else:
-            amiss = self._missing(one, known)
-            if amiss is not None and self.in_run:
-                self.flush()
-                amiss = self._missing(one, known)
-        if amiss is not None:
-            self.set_aside(one, Why.NEEDS, *amiss)
+        waits = self._missing(one, known)
+        if waits is not None and self.in_run:
+            self.flush()
+            waits = self._missing(one, known)
+        if waits is not None:
+            self.set_aside(one, Why.NEEDS, waits, str(waits.facts["need"]))
             return
         self.run.append(((_recorded(one), self.bodies[one.position]), one))
         self.in_run.add(entry.id)
 
-    def _amiss(self, one: Verified, known: RecordType, stands: Stand | None) -> tuple[str, str, str] | None:
+    def _amiss(self, one: Verified, known: RecordType, stands: Stand | None) -> Fault | None:
         """What a partner's record may not do."""
         entry, body = one.entry, self.bodies.get(one.position)
         if body is None:
-            return Why.FAULT, "history.body", "The body is not one of its type."
+            return BadInput("history.body", "The body is not one of its type.")
         if stands is not None and stands[5]:
-            return Why.FAULT, "history.erased", "The record was erased, and then written again."
+            return BadInput("history.erased", "The record was erased, and then written again.")
         if stands is not None and stands[1].partition("/")[0] != entry.type.partition("/")[0]:
-            return Why.FAULT, "history.type-changed", f"The record was of type {stands[1]} before."
+            return BadInput("history.type-changed", "The record was of type {type} before.", type=stands[1])
         for changed in known.changes(body):
             if changed.partition(":")[0] != entry.home:
-                return Why.FAULT, "history.foreign", f"It would change {changed}, which belongs to another node."
+                return BadInput("history.foreign", "It would change {record}, which belongs to another node.", record=changed)  # fmt: skip
         return None
 
-    def _missing(self, one: Verified, known: RecordType) -> tuple[str, str, str] | None:
-        """The first record that this one rests on and that is not here."""
+    def _missing(self, one: Verified, known: RecordType) -> Fault | None:
+        """The first record that this one rests on and that is not here, as the fact `need`."""
         for need in known.needs(self.bodies[one.position]):
             if need not in self.stands:
-                return "history.needs", f"It rests on {need}, which has not come yet.", need
+                return BadInput("history.needs", "It rests on {need}, which has not come yet.", need=need)
             if not self.audience.knows(need):
-                told = f"It rests on {need}, which {self.log.partnership} does not share."
-                return "history.other-audience", told, need
+                audience = self.log.partnership
+                return BadInput("history.other-audience", "It rests on {need}, which {audience} does not share.", need=need, audience=audience)  # fmt: skip
         return None
 
     def flush(self) -> None:
@@ -175,7 +175,7 @@ class Batch(Outcome):
             raise
         except _AMISS as amiss:
             if len(run) == 1:
-                self.set_aside(run[0][1], Why.FAULT, _code(amiss), _sentence(amiss))
+                self.set_aside(run[0][1], Why.FAULT, _fault(amiss))
                 return
             middle = len(run) // 2
             self._apply(known, run[:middle])
@@ -214,7 +214,7 @@ class Batch(Outcome):
             except OperationalError:
                 raise
             except _AMISS as amiss:
-                self.set_aside(one, Why.FAULT, _code(amiss), _sentence(amiss))
+                self.set_aside(one, Why.FAULT, _fault(amiss))
         self.stand(one, erased=erased, withheld=not erased)
         self.done.erased.append(entry.id)
 
@@ -229,16 +229,15 @@ def _moment(at: str) -> dt.datetime:
     return dt.datetime.fromisoformat(at)
 
 
-def _unknown(type: str, types: Mapping[str, RecordType]) -> tuple[str, str]:
+def _unknown(type: str, types: Mapping[str, RecordType]) -> Fault:
     name = type.partition("/")[0]
     if any(known.partition("/")[0] == name for known in types):
-        return "history.newer-type", f"Records of type {type} need a newer version of this program."
-    return "history.type", f"This program knows no records of type {type}."
+        return BadInput("history.newer-type", "Records of type {type} need a newer version of this program.", type=type)
+    return BadInput("history.type", "This program knows no records of type {name}.", name=type)
 
 
-def _code(amiss: Exception) -> str:
-    return amiss.code if isinstance(amiss, Fault) else "history.not-applied"
-
-
-def _sentence(amiss: Exception) -> str:
-    return amiss.message if isinstance(amiss, Fault) else f"It cannot become rows: {type(amiss).__name__}: {amiss}"
+def _fault(amiss: Exception) -> Fault:
+    if isinstance(amiss, Fault):
+        return amiss
+    kind = type(amiss).__name__
+    return BadInput("history.not-applied", "It cannot become rows: {kind}: {reason}", kind=kind, reason=str(amiss))

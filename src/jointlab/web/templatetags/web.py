@@ -10,6 +10,7 @@ from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
+from jointlab.errors import Fault
 from jointlab.science.printed_units import unit as unit_in
 from jointlab.web import numbers, sentences, sites, times, words
 from jointlab.web.conditions import conditions as phrase
@@ -131,9 +132,10 @@ def technique(name: str) -> str:
 
 
 @register.filter
-def said(text: str) -> str:
-    """What the science room said in English, in the reader's language; marked as English where it is not translated."""
-    found = sentences.recorded(text)
+def said(told: str | Fault) -> str:
+    """What was said in English, or a fault, in the reader's language; marked as English where it is not translated."""
+    text = told.message if isinstance(told, Fault) else told
+    found = sentences.sentence(told) if isinstance(told, Fault) else sentences.recorded(text)
     same = found == text and numbers.language() != "en"
     return format_html('<span lang="en">{}</span>', text) if same and text else found
 
