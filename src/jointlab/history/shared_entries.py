@@ -40,13 +40,17 @@ def in_log(log: str, records: Iterable[str]) -> dict[str, Standing]:
     return found
 
 
-def with_needs(log: Log, records: Collection[str]) -> tuple[list[str], dict[str, str]]:
-    """Our records with those of ours that they rest on, and what must be left out, with the code of the reason."""
+def with_needs(log: Log, records: Collection[str], held: Collection[str] = ()) -> tuple[list[str], dict[str, str]]:
+    """Our records with those of ours that they rest on, and what must be left out, with the code of the reason.
+
+    What is held and there already stays as it is: its newer revisions, and what those rest on, are not for the partnership.
+    """
+    as_it_is = {record for record, stands in in_log(log.name, held).items() if stands.is_put}
     needs: dict[str, tuple[str, ...]] = {}
     faults: dict[str, str] = {}
-    fresh = set(records)
+    fresh = set(records) - as_it_is
     while fresh:
-        fresh = _look(log, fresh, needs, faults) - needs.keys() - faults.keys()
+        fresh = _look(log, fresh, needs, faults) - needs.keys() - faults.keys() - as_it_is
     resting = True
     while resting:  # what rests on something that is left out is left out too
         resting = False

@@ -87,9 +87,9 @@ def sharing_round(partnership: str) -> Shared:
         return Shared(log.name, 0, log.size)
     before, ruled = log.size, sharing_of(partnership)
     take_back(log, ruled.ended)
-    done = _share(log, set(ruled.due))
+    done = _share(log, set(ruled.due), ruled.held)
     held = sha256("\n".join(sorted(ruled.held)).encode()).hexdigest() if ruled.held else ""
-    _share(log, _changed(log, everything=held != log.held) - ruled.held - ruled.ended.keys())
+    _share(log, _changed(log, everything=held != log.held) - ruled.held - ruled.ended.keys(), ruled.held)
     acknowledge(log)
     log.looked = Entry.objects.aggregate(newest=Max("pk"))["newest"] or 0
     log.looked_at, log.held = now, held
@@ -129,8 +129,8 @@ def _open_log(partnership: str) -> Log:
     return log
 
 
-def _share(log: Log, records: Collection[str]) -> Shared:
-    wanted, left_out = with_needs(log, records)
+def _share(log: Log, records: Collection[str], held: Collection[str] = ()) -> Shared:
+    wanted, left_out = with_needs(log, records, held)
     added = put(log, wanted)
     return Shared(log.name, added, log.size, left_out)
 
