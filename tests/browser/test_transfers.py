@@ -61,7 +61,7 @@ def test_a_sample_goes_to_nanjing(served: Served, signed_in: Signed, code: str) 
     ours.locator("[name=purpose]").fill("Cycling")
     ours.get_by_role("button", name="Open the transfer").click()
     ours.wait_for_url("**/transfers/*")
-    assert "You must act: Clear" in ours.locator(".say").inner_text()
+    assert "You must act: Record clearance" in ours.locator(".say").inner_text()
     _fill(ours, "clear")
     assert serious(ours) == []
     _fill(ours, "send", amount="180 mg")

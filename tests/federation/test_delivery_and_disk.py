@@ -28,3 +28,24 @@ def test_outbound_only(pair: Pair) -> None:
     pair.in_step()
     assert pair.kz.value("Delivered.objects.count()") == 0
     assert pair.cn.value("Receipt.objects.get(log='cn+kz/cn').size") == 1201
+
+
+def test_the_node_that_is_only_visited_says_how_the_link_is(pair: Pair) -> None:
+    """In step when nothing waits, behind when something does, what was brought counted; a pull has nothing to do there."""
+    pair.kz.serve()
+    pair.kz.do("Partner.objects.update(reach='they-deliver', address='')")
+    pair.cn.do(f"Partner.objects.update(reach='we-deliver', address={pair.kz.address!r})")
+    links = "from jointlab.federation.links import link_state; seen = link_state(Partner.objects.get()); value = [seen.state, seen.to_send]"
+    assert pair.kz.do(links) == ["behind", 1]
+    pair.cn.do("grow(30); pull()")
+    assert pair.kz.do(links) == ["in-step", 0]
+    assert "in-step" in pair.kz.run("status")
+    brought = pair.kz.value("Partner.objects.get().received")
+    assert brought == pair.cn.value("Partner.objects.get().sent") > 0
+    assert pair.kz.value("Partner.objects.get().sent") == pair.cn.value("Partner.objects.get().received") > 0
+    pair.cn.do("pull()")
+    assert pair.kz.value("Partner.objects.get().received") == brought  # nothing new was brought
+    assert "opens the link itself and brings its pages" in pair.kz.run("pull")
+    pair.kz.do("grow(3)")
+    assert pair.kz.do(links) == ["behind", 3]
+    pair.in_step("cn+kz/cn")

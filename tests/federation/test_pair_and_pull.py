@@ -18,6 +18,10 @@ def test_pair_and_pull(strangers: Pair, tmp_path: Path) -> None:
     kz.run("partners", "confirm", "cn", given=f"{code[0]}\n")
     refused = kz.run("pull", status=1)  # the other side has not confirmed yet
     assert "has not been confirmed at this node yet" in refused
+    act = tmp_path / "act.pdf"
+    refused = kz.run("partners", "act", "cn", str(act), status=1)
+    assert f"cn has not confirmed the code {code[0]}" in refused
+    assert not act.exists()
     cn.run("partners", "confirm", "kz", "--code", code[0], "--private")
     kz.run("pull")
     cn.run("pull")
@@ -26,8 +30,8 @@ def test_pair_and_pull(strangers: Pair, tmp_path: Path) -> None:
         assert node.value(f"Partner.objects.get(prefix={other!r}).paired")
         assert node.value(f"Receipt.objects.get(partner={other!r}).size") == 1
         assert f"{other}  in-step" in node.run("status")
-    kz.run("partners", "act", "cn", str(tmp_path / "act.pdf"))
-    assert (tmp_path / "act.pdf").read_bytes().startswith(b"%PDF")
+    kz.run("partners", "act", "cn", str(act))
+    assert act.read_bytes().startswith(b"%PDF")
 
 
 def test_a_change_is_seen_by_itself(pair: Pair) -> None:

@@ -58,6 +58,12 @@ def test_every_page_says_how_the_worst_link_is(
     sharing_round(PARTNERSHIP)
     Log.objects.filter(name=f"{PARTNERSHIP}/kz").update(size=2, signed_size=2)
     assert shown() == ("behind", "wait")
+    rows.update(reach="they-deliver", state="behind")
+    assert shown() == ("behind", "wait")
+    Log.objects.filter(name=f"{PARTNERSHIP}/kz").update(signed_size=0)
+    assert shown() == ("in step", "ok")  # nobody here notes how a link is that only the partner opens
+    Log.objects.filter(name=f"{PARTNERSHIP}/kz").update(signed_size=2)
+    rows.update(reach="both", state="in-step")
     Receipt.objects.create(log=f"{PARTNERSHIP}/kz", partner="nj", size=2, line="x", at=timezone.now())
     assert shown() == ("in step", "ok")
     Log.objects.filter(name=f"{PARTNERSHIP}/kz").update(size=0, signed_size=0)

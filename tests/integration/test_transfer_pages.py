@@ -49,7 +49,7 @@ def test_from_the_samples_page_to_the_partner_and_back(researcher: Person, partn
     )
     opened = ours.post(reverse("sample-send", args=[sample.code]), {"partner": "nj", "amount": "180 mg", "purpose": "Cycling"}, follow=True)  # fmt: skip
     page = opened.content.decode()
-    assert "You must act: Clear" in page
+    assert "You must act: Record clearance" in page
     assert "Almaty must act." in theirs.get(reverse("transfer", args=[Transfer.objects.get().id])).content.decode()
     _do(ours, "clear", CLEARANCE)
     page = _do(ours, "send", SENT)

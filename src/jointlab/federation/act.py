@@ -42,9 +42,15 @@ by such statements, which stand in the logs.]
 
 
 def act_of(partner: Partner) -> bytes:
-    """A PDF. Raises Conflict ``pairing.not-confirmed`` before this node has confirmed."""
+    """A PDF. Raises Conflict ``pairing.not-confirmed`` before both nodes have confirmed: the act says that they have."""
     if partner.confirmed_at is None:
         raise Conflict("pairing.not-confirmed", "The pairing with {prefix} has not been confirmed at this node yet.", prefix=partner.prefix)  # fmt: skip
+    if not partner.paired:
+        raise Conflict(
+            "pairing.not-confirmed",
+            "There is no act of pairing yet: {prefix} has not confirmed the code {code}. Its administrator confirms it there; the act can be printed as soon as word of that has come here.",
+            prefix=partner.prefix, code=partner.code,
+        )  # fmt: skip
     import typst
 
     nodes = [_side(NodeDocument.from_bytes(own_document())), _side(NodeDocument.from_bytes(partner.document.encode()))]

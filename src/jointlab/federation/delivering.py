@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import F, Sum
 from django.db.models.functions import Length
 
 from jointlab.errors import BadInput, Conflict
@@ -15,7 +15,7 @@ from jointlab.federation.client import Link
 from jointlab.federation.delivering_form import MEDIA_TYPE, Delivery
 from jointlab.federation.models import Delivered, Partner
 from jointlab.federation.pulling import said_size, shared_with, step
-from jointlab.federation.receipts import keep
+from jointlab.federation.receipts import count_sent, keep
 from jointlab.history import serving
 from jointlab.history.models import Log
 from jointlab.history.signing import SPAN
@@ -66,7 +66,7 @@ def take_in(partner: Partner, log: Log, delivery: Delivery) -> Reached:
     Delivered.objects.filter(log=log.name, position__lt=log.size).delete()
     upto = said_size(delivery.note)
     if delivery.page and delivery.start == reached(log) and delivery.start < upto:
-        _wait(log, delivery)
+        _wait(partner, log, delivery)
     if reached(log) < upto:
         return Reached(reached(log), b"")
     source = _Waiting(log)
@@ -97,6 +97,7 @@ def _deliver(partner: Partner, link: Link, log: Log) -> int:
         raw, count = codec.fill_page(lines)
         delivery = Delivery(wanted, note, codec.compress(raw) if count else b"")
         given = link.post(f"/fed/v1/deliver/{log.name}", delivery.to_bytes(), media_type=MEDIA_TYPE)
+        count_sent(partner, len(delivery.page))
         records = min(codec.PAGE_RECORDS, records * 2) if given.took < 5 else max(1, records // 2)
         before, wanted = wanted, _next(given.headers, wanted)
         brought += max(0, wanted - before)
@@ -113,10 +114,11 @@ def _next(headers: dict[str, str], otherwise: int) -> int:
 
 
 @transaction.atomic
-def _wait(log: Log, delivery: Delivery) -> None:
+def _wait(partner: Partner, log: Log, delivery: Delivery) -> None:
     lines = codec.read_page(delivery.page)
     held = Delivered.objects.filter(log=log.name).aggregate(size=Sum(Length("page")))["size"] or 0
     if held + len(delivery.page) > WAITING_LIMIT:
         Delivered.objects.filter(log=log.name).delete()
         raise BadInput("page.size", "The page is larger than {limit} bytes.", limit=WAITING_LIMIT)
     Delivered.objects.create(log=log.name, position=delivery.start, count=len(lines), page=delivery.page)
+    Partner.objects.filter(prefix=partner.prefix).update(received=F("received") + len(delivery.page))

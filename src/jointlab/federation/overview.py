@@ -9,6 +9,7 @@ from jointlab.federation.models import Partner, Receipt
 from jointlab.federation.pulling import mirrors_of, shared_with
 from jointlab.history.models import Log
 
+UNCALLED = (Partner.Reach.THEY_DELIVER, Partner.Reach.CARRIED)  # no round of this node notes how such a link is
 FREEZE = dt.timedelta(hours=48)  # without a fresh proof this long, the partner may be showing an old log for ever
 
 
@@ -36,6 +37,8 @@ def state_of(partner: Partner) -> str:
         return str(Partner.State.HALTED)
     if partner.confirmed_at is None:
         return str(Partner.State.WAITING)
+    if partner.reach in UNCALLED:
+        return str(Partner.State.IN_STEP if partner.paired and not any(_lacking(partner)) else Partner.State.BEHIND)
     if partner.state == Partner.State.IN_STEP and any(_lacking(partner)):
         return str(Partner.State.BEHIND)
     return str(partner.state)

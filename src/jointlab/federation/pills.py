@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from jointlab.federation.models import Pairing, Partner, Receipt
-from jointlab.federation.overview import FREEZE
+from jointlab.federation.overview import FREEZE, UNCALLED
 from jointlab.history.models import Log
 from jointlab.people.actors import Right
 from jointlab.web.links import Pill
@@ -61,4 +61,5 @@ def _state(one: Any) -> str:
         return State.WAITING
     if timezone.now() - since > FREEZE:
         return "frozen"
-    return State.BEHIND if one.state == State.IN_STEP and one.lacking else State(one.state)
+    noted = State.IN_STEP if one.reach in UNCALLED else State(one.state)
+    return State.BEHIND if noted == State.IN_STEP and one.lacking else noted

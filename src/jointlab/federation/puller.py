@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from django.db import DatabaseError, close_old_connections
-from django.db.models import Max
+from django.db.models import F, Max
 from django.utils import timezone
 
 from jointlab.errors import Fault, Unavailable
@@ -233,7 +233,7 @@ class Round:
         if source is not None and source.records != partner.page_records:
             changes["page_records"] = source.records
         if received:
-            changes["received"] = partner.received + received
+            changes["received"] = F("received") + received  # counted by `pull_now` too
             source.received = 0  # type: ignore[union-attr]
         now = timezone.now()
         if state != Partner.State.CUT_OFF and (changes or partner.seen_at is None or (now - partner.seen_at).total_seconds() > REST / 2):  # fmt: skip
@@ -266,6 +266,6 @@ def pull_now(partner: Partner) -> Followed:
         note_skew(partner, link.ahead)
     state = Partner.State.HALTED if followed.halted else Partner.State.IN_STEP
     Partner.objects.filter(prefix=partner.prefix).update(
-        state=state, code_of_state="", sentence="", seen_at=timezone.now()
+        state=state, code_of_state="", sentence="", seen_at=timezone.now(), received=F("received") + source.received
     )
     return followed

@@ -43,7 +43,7 @@ _CLEARANCE = (
 )  # fmt: skip
 
 STATES = (
-    State("asked", _("asked for"), arbiter=SENDER, waits=SENDER),
+    State("asked", _("to be cleared"), arbiter=SENDER, waits=SENDER),
     State("cleared", _("cleared"), arbiter=SENDER, waits=SENDER),
     State("sent", _("packed and sent"), arbiter=RECEIVER, waits=SENDER),
     State("in_transit", _("in transit"), arbiter=RECEIVER, waits=RECEIVER),
@@ -61,7 +61,7 @@ STATES = (
 STEPS = (
     Step("ask", _("Ask for a transfer"), _("Asked for"), _BOTH, ("",), "asked",
          (_amount(_("How much")), _words("purpose", _("What for"))), ("purpose",), main=True),
-    Step("clear", _("Clear"), _("Cleared"), (SENDER,), ("asked",), "cleared",
+    Step("clear", _("Record clearance"), _("Cleared"), (SENDER,), ("asked",), "cleared",
          _CLEARANCE, ("export_control", "hazard", "customs"), main=True),
     Step("send", _("Pack and send"), _("Packed and sent"), (SENDER,), ("cleared",), "sent",
          (_amount(_("Amount sent")), _day(_("Sent on")), *_CARRIER, _words("packing", _("Packing and content"), required=False)),

@@ -42,6 +42,9 @@ def run_pull(options: Namespace) -> int:
     wanted = [partner_named(options.partner)] if options.partner else list(Partner.objects.exclude(confirmed_at=None))
     status = DONE
     for partner in wanted:
+        if partner.reach == Partner.Reach.THEY_DELIVER and partner.confirmed_at and not partner.address:
+            print_line(_brings(partner))
+            continue
         try:
             done = pull_now(partner)
         except Fault as fault:
@@ -53,6 +56,14 @@ def run_pull(options: Namespace) -> int:
             status = NOT_DONE
             print_line(f"{log} is halted: jointlab status; jointlab verify {log}")
     return status
+
+
+def _brings(partner: Any) -> str:
+    """Of a partner that cannot be called: nothing is to be done here."""
+    seen = (
+        f"it was last here at {partner.seen_at:%Y-%m-%d %H:%M} UTC" if partner.seen_at else "it has not been here yet"
+    )
+    return f"{partner.prefix} cannot be called from here: it opens the link itself and brings its pages; {seen}."
 
 
 def run_verify(options: Namespace) -> int:
@@ -133,11 +144,12 @@ def show_recovery_key(groups: str) -> None:
 
 def _list(options: Namespace) -> int:
     from jointlab.federation.models import Partner
+    from jointlab.federation.overview import state_of
     from jointlab.federation.pulling import shared_with
 
     for partner in Partner.objects.order_by("prefix"):
         together = ", ".join(log.partnership for log in shared_with(partner))
-        state = partner.get_state_display() if partner.confirmed_at else f"waits for: jointlab partners confirm {partner.prefix}"  # fmt: skip
+        state = Partner.State(state_of(partner)).label if partner.confirmed_at else f"waits for: jointlab partners confirm {partner.prefix}"  # fmt: skip
         print_line(
             f"{partner.prefix}  {partner.origin}  {partner.address or partner.reach}  code {partner.code}  {state}"
             + (f"  shares with: {together}" if together else "")
@@ -169,7 +181,7 @@ def _confirm(options: Namespace) -> int:
     private = True if options.private else None
     partner = confirm(options.prefix, code=code, by="", private_allowed=private, address=options.url)
     print_line(
-        f"Confirmed: {partner.prefix}. The act to print and sign: jointlab partners act {partner.prefix} FILE.pdf"
+        f"Confirmed: {partner.prefix}. When both sides have, the act to print and sign: jointlab partners act {partner.prefix} FILE.pdf"
     )
     return DONE
 

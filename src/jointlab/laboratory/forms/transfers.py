@@ -28,6 +28,8 @@ class StepForm(forms.Form):
         self.step, self.instance, self.sample = step, instance, sample
         for one in step.fields:
             self.fields[one.name] = _field(one, left=left)
+        if step.name == "depart":  # the same parcel: what was noted when it was packed need not be typed again
+            self.fields["tracking"].initial = next((s.form["tracking"] for s in reversed(instance.standing) if s.form.get("tracking")), "")  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
         """Everything that is wrong, each fault at its field."""

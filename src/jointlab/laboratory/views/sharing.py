@@ -44,7 +44,7 @@ def project_sharing(request: HttpRequest, slug: str) -> HttpResponse:
         if not form.is_valid():
             raise BadInput("sharing.days", "Between 0 and {most} days.", field="after_days", most=operations.MOST_DAYS)
         operations.agree(actor, project=found, partnership=partnership, after_days=form.cleaned_data["after_days"])
-        toast(request, _("This side shares the project. It begins when the other side says so too."))
+        toast(request, _agreed(actor, found, partnership))
     elif do in ("hold", "go-on"):
         operations.hold(actor, project=found, partnership=partnership, held=do == "hold")
         toast(request, _("Nothing more is shared for now.") if do == "hold" else _("Sharing goes on."))
@@ -54,6 +54,16 @@ def project_sharing(request: HttpRequest, slug: str) -> HttpResponse:
     else:
         raise BadInput("sharing.do", "Say agree, hold, go-on or end.", field="do")
     return redirect(f"{reverse('project', args=[slug])}#sharing")
+
+
+def _agreed(actor: Actor, project: Project, partnership: str) -> str:
+    """What follows from this side's word."""
+    states = {one.partnership: one.state for one in sharing_of_project(actor, project=project)}
+    if states.get(partnership) == State.SHARED:
+        return _("Both sides share the project: it begins now.")
+    if states.get(partnership) == State.HELD:
+        return _("Both sides share the project, but a side holds it: it begins when the hold is lifted.")
+    return _("This side shares the project. It begins when the other side says so too.")
 
 
 @sign_in_first

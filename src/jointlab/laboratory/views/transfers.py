@@ -192,9 +192,16 @@ def told(row: TransferStep) -> Told:
         "waiting": _("waits for a step of the other side that has not come yet"),
     }
     return Told(
-        row=row, lane="l" if row.party == SENDER else "r", title=_(known.done) if known else row.step,
+        row=row, lane="l" if row.party == SENDER else "r", title=_title(row, known),
         values=values_of(known, row.form), fate=fates.get(row.verdict, ""),
     )  # fmt: skip
+
+
+def _title(row: TransferStep, known: Step | None) -> str:
+    """What was done; who begins as the sender has not asked but offered."""
+    if row.step == "ask" and row.party == SENDER:
+        return _("Offered")
+    return _(known.done) if known else row.step
 
 
 def _balance(instance: Instance) -> list[tuple[str, str]]:
