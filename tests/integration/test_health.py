@@ -113,3 +113,16 @@ def test_a_backup_is_made_when_it_is_due(settings: Any, tmp_path: Path, monkeypa
     monkeypatch.setattr("jointlab.node.keeper.last_backup", lambda: timezone.now() - dt.timedelta(hours=25))
     assert back_up_if_due()
     assert made == [30]
+
+
+def test_a_node_that_was_never_backed_up_says_so_and_what_to_do(
+    administrator: Person, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    boss = signed_in(administrator)
+    page = boss.get("/state").content.decode()
+    assert "No backup has been made yet." in page and "jointlab backup DIR" in page
+    assert "backups are as they should be" not in page
+    settings.NODE = replace(settings.NODE, backup={"folder": str(tmp_path)})
+    assert f"the first one in {tmp_path} by itself" in boss.get("/state").content.decode()
+    monkeypatch.setattr(health, "last_backup", timezone.now)
+    assert "No backup has been made yet." not in boss.get("/state").content.decode()

@@ -15,6 +15,7 @@ from jointlab.people.actors import actor_of
 from jointlab.people.models import Person, Token, Viewing
 from jointlab.people.records import PersonRecord
 from tests.integration.conftest import PASSWORD, signed_in
+from tests.integration.partner import Partner
 
 
 @pytest.fixture
@@ -194,3 +195,33 @@ def test_persons_from_before_there_were_partners_become_known_to_them(node: None
     assert operations.complete_colleagues() == 0
     told = Entry.objects.filter(type="colleague/1").order_by("-pk")[0]
     assert unseal(bytes(told.body or b""))["name"] == "Z. Early"
+
+
+def test_a_person_known_from_the_partners_node_has_no_role_here_and_is_not_changed(
+    boss: Client, administrator: Person
+) -> None:
+    nanjing = Partner()
+    nanjing.pair()
+    known, _ = nanjing.begin()
+    nanjing.followed()
+    row = Person.objects.get(id=known)
+    listed = next(line for line in boss.get("/people").content.decode().split("<tr>") if "Wang Lei" in line)
+    assert "person of the partner" in listed and "Nanjing, in its own words" in listed
+    assert "Reader" not in listed and "works here" not in listed
+    page = boss.get(f"/people/{known}").content.decode()
+    assert "person of the partner" in page and "kept by the Nanjing node" in page
+    assert "Reader" not in page and f"/people/{known}/edit" not in page
+    typed = {"name": "Other", "institution": "nj", "role": "researcher", "active": "on", "rev": "1"}
+    assert boss.get(f"/people/{known}/edit").status_code == 403
+    assert boss.post(f"/people/{known}/edit", typed).status_code == 403
+    assert boss.get(f"/people/{known}/password").status_code == 403
+    with pytest.raises(NotAllowed, match="changed there only") as refused:
+        operations.change_person(
+            actor_of(administrator, home="kz"),
+            person=row,
+            record=PersonRecord("Other", "nj", "researcher"),
+            expected_rev=1,
+        )
+    assert refused.value.code == "people.foreign"
+    row.refresh_from_db()
+    assert (row.name, row.role) == ("Wang Lei", "reader")

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from jointlab.laboratory.queries.asked import ask_for_confirmation
 from jointlab.laboratory.queries.inbox import waits_for_a_person
 from jointlab.laboratory.queries.transfers import wait_for
 from jointlab.web.menu import Item
@@ -11,7 +12,7 @@ ITEMS = (
     Item("laboratory", 20, _("Inbox"), "inbox", icon="inbox", key="i", count=waits_for_a_person),
     Item("laboratory", 30, _("Samples"), "samples", icon="samples", key="s"),
     Item("laboratory", 40, _("Measurements"), "measurements", icon="measurements", key="m"),
-    Item("laboratory", 60, _("Projects"), "projects", key="j"),
+    Item("laboratory", 60, _("Projects"), "projects", key="j", count=ask_for_confirmation),
     Item("laboratory", 70, _("Instruments"), "instruments", key="e"),
     Item("cooperation", 170, _("Transfers"), "transfers", key="t", count=wait_for),
 )

@@ -84,9 +84,9 @@ def build_parser() -> argparse.ArgumentParser:
     )
     demo = commands.add_parser(
         "demo",
-        help="the demonstration laboratory: its files, a report, and a node that holds them",
+        help="the demonstration laboratory: its files, a report, and the two nodes that hold them",
         description="Make the files of the demonstration laboratory (invented samples in real formats) and a report of them, "
-        "build a node that holds them, and serve it.",
+        "build two paired nodes that hold them, and serve both.",
     )
     demo_options(demo)
     inbox_commands.add_to(commands)

@@ -1,7 +1,7 @@
 """Making a node: its folder, its database, its house log, the institution and the first administrator."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from jointlab.errors import Conflict
@@ -25,6 +25,7 @@ class NewNode:
     database: str = ""
     hosts: tuple[str, ...] = ("localhost", "127.0.0.1", "[::1]")
     https: bool = False  # behind a proxy that speaks TLS
+    laboratory: dict[str, str] = field(default_factory=dict)  # heading of the overview, by language code
     demonstration: bool = False
 
 
@@ -87,10 +88,13 @@ def _configuration(new: NewNode) -> str:
         return json.dumps(value, ensure_ascii=False)
 
     lines = [
-        "# This node's configuration; docs/how-to/run-a-node.md explains each line.",
+        "# This node's configuration; docs/reference/node-configuration.md explains each line.",
         f"prefix = {text(new.prefix)}", f"name = {text(new.name)}", f"mark = {text(new.mark)}", f"zone = {text(new.zone)}",
         f"origin = {text(new.origin)}", f"hosts = [{', '.join(text(host) for host in new.hosts)}]",
         f"https = {'true' if new.https else 'false'}", f"database = {text(new.database)}",
         f"demonstration = {'true' if new.demonstration else 'false'}",
     ]  # fmt: skip
+    if new.laboratory:
+        names = ", ".join(f"{text(code)} = {text(name)}" for code, name in new.laboratory.items())
+        lines.append(f"laboratory = {{{names}}}")
     return "\n".join(lines) + "\n"

@@ -28,6 +28,9 @@ class Node:
     prefix: str = "kz"  # of identifiers and codes: kz:0192..., KZ-26-0001
     name: str = "almaty"
     mark: str = "a"  # the site's colour and shape: a (teal circle) or n (cinnabar diamond)
+    laboratory: dict[str, str] = field(
+        default_factory=dict
+    )  # heading of the overview, by language; {}: the institution
     zone: str = "Asia/Almaty"  # times are shown in this zone
     origin: str = "almaty.example"  # of the logs' checkpoints
     hosts: tuple[str, ...] = ("localhost", "127.0.0.1", "[::1]")
@@ -109,6 +112,8 @@ def load_node(folder: Path) -> Node:
         )  # fmt: skip
     if "hosts" in content:
         content["hosts"] = tuple(content["hosts"])
+    if isinstance(content.get("laboratory"), str):
+        content["laboratory"] = {"en": content["laboratory"]} if content["laboratory"] else {}
     return Node(folder=folder.resolve(), **content)
 
 

@@ -1,5 +1,6 @@
 """`jointlab partners`, `pull`, `status`, `verify`, `recover`, `rotate-key`, `revoke-key`, `carry`."""
 
+import datetime as dt
 import getpass
 import json
 import sys
@@ -27,9 +28,11 @@ def run_status(options: Namespace) -> int:
     if not found["partners"]:
         print_line("No partners yet. Pair with one: jointlab partners pair https://lab.example.org")
     for partner in found["partners"]:
-        print_line(f"{partner['prefix']}  {partner['state']}  last proof {partner['proof_at'] or 'never'}  {partner['sentence']}".rstrip())  # fmt: skip
+        proof = f"{partner['proof_at'].astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC" if partner["proof_at"] else "never"
+        print_line(f"{partner['prefix']}  {partner['state']}  last proof {proof}  {partner['sentence']}".rstrip())
         for log in partner["logs"]:
-            print_line(f"    {log['log']:<20} {log['size']:>10} entries  {log['state']}  {log['said']}")
+            entries = "entry" if log["size"] == 1 else "entries"
+            print_line(f"    {log['log']:<20} {log['size']:>10} {entries}  {log['state']}  {log['said']}")
     return DONE
 
 

@@ -31,7 +31,7 @@ class InstitutionOut(Schema):
 
 
 class PersonOut(Schema):
-    """A person, as far as the caller may see."""
+    """A person, as far as the caller may see; `role` is empty for a person of a partner's node."""
 
     id: str
     rev: int
@@ -41,6 +41,11 @@ class PersonOut(Schema):
     email: str
     orcid: str
     active: bool
+
+    @staticmethod
+    def resolve_role(person: Person) -> str:
+        """On this node: none for a person whom a partner's node keeps."""
+        return person.role if person.ours else ""
 
     @staticmethod
     def resolve_institution(person: Person) -> str:

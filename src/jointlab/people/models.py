@@ -7,6 +7,8 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from jointlab.history.identifiers import home
+
 
 class Institution(models.Model):
     """A university; its mark (colour and shape) belongs to the site, not to the reader."""
@@ -47,6 +49,16 @@ class Person(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def node(self) -> str:
+        """The prefix of the node that keeps the person's record."""
+        return self.id.partition(":")[0]
+
+    @property
+    def ours(self) -> bool:
+        """Whether this node keeps the record; of a partner's person it knows no role, and changes nothing."""
+        return self.node == home()
 
 
 class AccountManager(BaseUserManager["Account"]):

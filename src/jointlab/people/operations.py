@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 
-from jointlab.errors import BadInput, Conflict, NotFound
+from jointlab.errors import BadInput, Conflict, NotAllowed, NotFound
 from jointlab.history.identifiers import home, new_id
 from jointlab.history.models import Record
 from jointlab.history.operations import write
@@ -60,9 +60,11 @@ def invite(actor: Actor, record: PersonRecord, *, login: str, password: str) -> 
 def change_person(actor: Actor, *, person: Person, record: PersonRecord, expected_rev: int) -> Person:
     """Correct a person, change the role, or close the person's way in; the names in other scripts stay.
 
-    An administrator cannot shut out himself: BadInput ``people.last-way-in``.
+    An administrator cannot shut out himself: BadInput ``people.last-way-in``. A partner's person is changed at the partner's
+    node: NotAllowed ``people.foreign``.
     """
     actor.require(Right.ADMINISTER)
+    require_kept_here(person)
     if person.id == actor.person and (not record.active or record.role != Role.ADMINISTRATOR):
         raise BadInput(
             "people.last-way-in", "You would shut yourself out. Another administrator can do that.", field="role"
@@ -94,6 +96,15 @@ def set_password(actor: Actor, *, person: Person, password: str, old: str | None
 def choose(actor: Actor, *, language: str, single_keys: bool) -> None:
     """What a person prefers on this node; no record."""
     Account.objects.filter(person_id=actor.person).update(language=language, single_keys=single_keys)
+
+
+def require_kept_here(person: Person) -> None:
+    """Raises NotAllowed ``people.foreign`` for a person whose record a partner's node keeps."""
+    if not person.ours:
+        raise NotAllowed(
+            "people.foreign", "{name} is known from the node of {owner} and is changed there only.",
+            name=person.name, owner=person.node.upper(),
+        )  # fmt: skip
 
 
 def note_viewing(actor: Actor, *, of: str, page: str) -> None:

@@ -74,11 +74,11 @@ def person(request: HttpRequest, id: str) -> HttpResponse:
     actor = actor_at(request)
     found = queries.person(actor, id=id)
     operations.note_viewing(actor, of=found.id, page="person")
-    may_change = Right.ADMINISTER in actor.rights
-    seen_by = queries.viewings(actor, of=found.id) if may_change or actor.person == found.id else []
+    administers = Right.ADMINISTER in actor.rights
+    seen_by = queries.viewings(actor, of=found.id) if administers or actor.person == found.id else []
     context = {
         "person": found,
-        "may_change": may_change,
+        "may_change": administers and found.ours,
         "viewings": seen_by,
         "has_account": Account.objects.filter(person=found).exists(),
     }
@@ -92,6 +92,7 @@ def person_edit(request: HttpRequest, id: str) -> HttpResponse:
     actor = actor_at(request)
     found = queries.person(actor, id=id)
     actor.require(Right.ADMINISTER)
+    operations.require_kept_here(found)
     form = forms.PersonForm(request.POST or None, initial={**vars(found), "institution": found.institution_id})
     if request.method == "POST" and form.is_valid():
         seen = revision(request, fresh=found.rev)
@@ -108,6 +109,7 @@ def person_password(request: HttpRequest, id: str) -> HttpResponse:
     actor = actor_at(request)
     found = queries.person(actor, id=id)
     actor.require(Right.ADMINISTER)
+    operations.require_kept_here(found)
     form = forms.GivenPasswordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         if found.id == actor.person:

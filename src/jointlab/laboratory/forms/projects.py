@@ -22,7 +22,10 @@ class ProjectForm(forms.Form):
     closed = forms.BooleanField(label=_("Closed: nothing new is added"), required=False)
     members = forms.ModelMultipleChoiceField(
         label=_("Members"), queryset=Person.objects.none(), required=False, widget=forms.CheckboxSelectMultiple,
-        help_text=_("A person of the partner sees a project only as its member."),
+        help_text=_(
+            "A person of the partner who signs in at this node sees a project only as its member. At the partner’s own node "
+            "a shared project is seen by everybody who works there; a restricted one by its members only."
+        ),
     )  # fmt: skip
 
     def __init__(self, *args: object, actor: Actor, **kwargs: object) -> None:

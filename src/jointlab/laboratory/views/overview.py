@@ -2,12 +2,17 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from jointlab.history.identifiers import home
 from jointlab.laboratory.queries import inbox, overview
+from jointlab.laboratory.queries.asked import asked_projects
 from jointlab.people.actors import Right
+from jointlab.people.models import Institution
 from jointlab.people.pages import actor_at
 from jointlab.web.middleware import sign_in_first
 from jointlab.web.sites import site_of
@@ -28,11 +33,20 @@ def show(request: HttpRequest) -> HttpResponse:
     """The laboratory at a glance."""
     actor = actor_at(request)
     return render(request, "laboratory/overview.html", {
+        "laboratory": _name(), "asked": asked_projects(actor),
         "samples": _parts(overview.samples(actor)), "measurements": _parts(overview.measurements(actor)),
         "files": inbox.standing(actor), "latest": overview.latest_measurements(actor),
         "events": overview.latest_events(actor), "projects": overview.open_projects(actor),
         "may_write": Right.WRITE in actor.rights,
     })  # fmt: skip
+
+
+def _name() -> str:
+    """Of the laboratory in the reader's language, as jointlab.toml says it; else of the institution."""
+    named: dict[str, str] = settings.NODE.laboratory
+    if named:
+        return named.get(get_language() or "en") or named.get("en") or next(iter(named.values()))
+    return str(Institution.objects.filter(prefix=home()).first() or settings.NODE.name)
 
 
 def _parts(share: overview.Share) -> Parts:

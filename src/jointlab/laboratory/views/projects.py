@@ -10,6 +10,7 @@ from jointlab.laboratory.forms.projects import ProjectForm
 from jointlab.laboratory.models import Project
 from jointlab.laboratory.operations import projects as operations
 from jointlab.laboratory.queries import projects as queries
+from jointlab.laboratory.queries.asked import asked_projects
 from jointlab.laboratory.queries.homes import is_ours
 from jointlab.laboratory.queries.visibility import visible_samples
 from jointlab.laboratory.views.project_files import files_context
@@ -26,7 +27,8 @@ from jointlab.web.toasts import toast
 def projects(request: HttpRequest) -> HttpResponse:
     """All projects that the actor sees."""
     actor = actor_at(request)
-    context = {"projects": queries.projects(actor), "may_add": Right.WRITE in actor.rights}
+    asked = {one.project.pk for one in asked_projects(actor)}
+    context = {"projects": queries.projects(actor), "asked": asked, "may_add": Right.WRITE in actor.rights}
     return render(request, "laboratory/projects.html", context)
 
 

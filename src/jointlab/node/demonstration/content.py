@@ -23,6 +23,12 @@ NJUST = {
 }
 ALMATY = {"en": "Almaty", "ru": "Алматы", "kk": "Алматы", "zh-hans": "阿拉木图"}
 NANJING = {"en": "Nanjing", "ru": "Нанкин", "kk": "Нанкин", "zh-hans": "南京"}
+LABORATORY = {
+    "en": "International laboratory of energy-efficient nanotechnologies",
+    "ru": "Международная лаборатория энергоэффективных нанотехнологий",
+    "kk": "Энергия тиімді нанотехнологиялар халықаралық зертханасы",
+    "zh-hans": "节能纳米技术国际联合实验室",
+}
 SHARED = "Photoactive materials"  # the project whose sharing both sides confirm
 SENT = "KZ-26-0203"  # the sample of it that goes to Nanjing
 
@@ -31,7 +37,7 @@ def almaty(folder: Path) -> NewNode:
     """The node of Almaty."""
     return NewNode(
         folder=folder, prefix="kz", name="almaty", mark="a", zone="Asia/Almaty", origin="almaty.example", names=KAZNU,
-        city=ALMATY, country="KZ", demonstration=True,
+        city=ALMATY, country="KZ", laboratory=LABORATORY, demonstration=True,
     )  # fmt: skip
 
 
@@ -39,7 +45,7 @@ def nanjing(folder: Path) -> NewNode:
     """The node of Nanjing."""
     return NewNode(
         folder=folder, prefix="cn", name="nanjing", mark="n", zone="Asia/Shanghai", origin="nanjing.example", names=NJUST,
-        city=NANJING, country="CN", demonstration=True,
+        city=NANJING, country="CN", laboratory=LABORATORY, demonstration=True,
     )  # fmt: skip
 
 
