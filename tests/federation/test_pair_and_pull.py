@@ -22,7 +22,11 @@ def test_pair_and_pull(strangers: Pair, tmp_path: Path) -> None:
     refused = kz.run("partners", "act", "cn", str(act), status=1)
     assert f"cn has not confirmed the code {code[0]}" in refused
     assert not act.exists()
+    unticked = cn.run("partners", "confirm", "kz", "--code", code[0], status=1)
+    assert "allow private addresses for this pairing" in unticked
     cn.run("partners", "confirm", "kz", "--code", code[0], "--private")
+    cn.run("partners", "address", "kz", kz.address, status=1)  # each time it is said anew
+    assert f"kz is called at {kz.address} from now on" in cn.run("partners", "address", "kz", kz.address, "--private")
     kz.run("pull")
     cn.run("pull")
     strangers.in_step()

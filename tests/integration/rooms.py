@@ -99,7 +99,7 @@ def _partners() -> tuple[str, SigningKey]:
     make_recovery_key()
     key = SigningKey.generate(name="cn.example")
     documents = (_document("cn", key), _document("de", SigningKey.generate(name="de.example")))
-    cn, de = (note_proposal(one, address="https://far.example") for one in documents)
+    cn, de = (note_proposal(one, address="https://1.1.1.1") for one in documents)
     confirm("cn", code=cn.code, by="")
     Partner.objects.filter(prefix="cn").update(address="", reach=Partner.Reach.CARRIED)  # nothing here calls anybody
     return de.code, key
@@ -152,7 +152,7 @@ def traces() -> object:
         list(Job.objects.order_by("id").values_list("id", "state")),
         list(ProjectFiles.objects.values_list("slug", "mode", "up_to")),
         list(Fetch.objects.order_by("sha256").values_list("sha256", "asked", "stopped")),
-        list(Partner.objects.order_by("prefix").values_list("prefix", "confirmed_at")),
+        list(Partner.objects.order_by("prefix").values_list("prefix", "confirmed_at", "address", "private_allowed")),
     )
 
 

@@ -214,6 +214,7 @@ DOORS: dict[str, tuple[Door, ...]] = {
     "partner-new": (*see("/partners/new", expected=ADMINISTER), Door("/partners/new", "no no 422 no in", {"address": "nonsense"})),
     "partner-confirm": form("/partners/de/confirm", ADMINISTER, {"code": "{code}"}),
     "partner-decline": act("/partners/de/decline", ADMINISTER),
+    "partner-address": form("/partners/cn/address", ADMINISTER, {"address": "http://127.0.0.1:9", "private_allowed": "on"}),
     "partner-check": (Door("/partners/cn/check", ADMINISTER, {}, quiet=True),),
     "partner-act": see("/partners/cn/act.pdf", expected=ADMINISTER),
     "partner-evidence": see("/partners/cn/evidence/1", expected="no no none no in"),

@@ -1,5 +1,6 @@
 """Which addresses a node calls: the base address of a pairing and nothing else; never a redirect, never by a record's text."""
 
+import contextlib
 import ipaddress
 import socket
 from dataclasses import dataclass
@@ -68,6 +69,15 @@ def resolve(base: Base, *, private_allowed: bool) -> str:
                 host=base.host, ip=address,
             )  # fmt: skip
     return addresses[0]
+
+
+def judge(base: Base, *, private_allowed: bool) -> None:
+    """Refuse now what `resolve` would refuse at every call; a name without an address at the moment may have one later.
+
+    Raises NotAllowed ``link.private`` and ``link.plain``.
+    """
+    with contextlib.suppress(Unavailable):
+        resolve(base, private_allowed=private_allowed)
 
 
 def _allowed(text: str, *, private_allowed: bool) -> bool:

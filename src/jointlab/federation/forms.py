@@ -36,6 +36,18 @@ class CodeForm(forms.Form):
     )
 
 
+class AddressForm(forms.Form):
+    """Where the partner is called."""
+
+    address = forms.CharField(
+        label=_("Address of the other node"), max_length=300,
+        help_text=_("As its administrator says it, such as https://lab.example.org."),
+    )  # fmt: skip
+    private_allowed = forms.BooleanField(
+        label=_("The address is a private one (a campus network, a VPN, this machine)"), required=False
+    )
+
+
 class SettleForm(forms.Form):
     """Why a stopped log may be followed again."""
 

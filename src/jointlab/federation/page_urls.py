@@ -11,6 +11,7 @@ urlpatterns = [
     path("partners/<str:prefix>/files", pages.partner_files, name="partner-files"),
     path("partners/<str:prefix>/confirm", pages.partner_confirm, name="partner-confirm"),
     path("partners/<str:prefix>/decline", pages.partner_decline, name="partner-decline"),
+    path("partners/<str:prefix>/address", pages.partner_address, name="partner-address"),
     path("partners/<str:prefix>/check", pages.partner_check, name="partner-check"),
     path("partners/<str:prefix>/act.pdf", pages.partner_act, name="partner-act"),
     path("partners/<str:prefix>/evidence/<int:id>", pages.partner_evidence, name="partner-evidence"),

@@ -30,6 +30,8 @@ from jointlab.web.middleware import sign_in_first
 from jointlab.web.sentences import sentence
 from jointlab.web.toasts import toast, trouble
 
+_FIELDS = {"pairing.code": "code", "link.plain": "address", "link.private": "address", "federation.address": "address"}
+
 
 @sign_in_first
 @never_cache
@@ -115,12 +117,34 @@ def partner_confirm(request: HttpRequest, prefix: str) -> HttpResponse:
                 prefix, code=data["code"], by=actor.person, private_allowed=data["private_allowed"], address=data["address"]
             )  # fmt: skip
         except Fault as fault:
-            form.add_error("code" if fault.code == "pairing.code" else None, sentence(fault))
+            form.add_error(_FIELDS.get(fault.code), sentence(fault))
         else:
             toast(request, _("Confirmed at this node. The link opens when the other side has confirmed too."))
             return redirect("partner", prefix=prefix)
     context = {"partner": found, "form": form, "sides": _sides(found)}
     return render(request, "federation/confirm.html", context, status=form_status(form))
+
+
+@sign_in_first
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def partner_address(request: HttpRequest, prefix: str) -> HttpResponse:
+    """Where the partner is called, now that it lives elsewhere or the first address was wrong."""
+    actor_at(request).require(Right.ADMINISTER)
+    found = partner_named(prefix)
+    initial = {"address": found.address, "private_allowed": found.private_allowed}
+    form = forms.AddressForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            pairing.change_address(prefix, data["address"], private_allowed=data["private_allowed"])
+        except Fault as fault:
+            form.add_error("address", sentence(fault))
+        else:
+            toast(request, _("The address is changed. The node tries it at once."))
+            return redirect("partner", prefix=prefix)
+    title = _("Address of {origin}").format(origin=found.origin)
+    return form_page(request, form, title=title, back="partners", back_title=_("Partners"))
 
 
 @sign_in_first

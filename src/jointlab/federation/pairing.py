@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from jointlab.errors import BadInput, Conflict, NotFound
 from jointlab.federation import key_changes
-from jointlab.federation.addresses import Base
+from jointlab.federation.addresses import Base, judge
 from jointlab.federation.client import Link
 from jointlab.federation.documents import DOCUMENT_LIMIT, PROTOCOLS, NodeDocument, pairing_code
 from jointlab.federation.models import Pairing, Partner
@@ -91,12 +91,11 @@ def note_proposal(data: bytes, *, address: str) -> Partner:
     return _keep(data, address=base, reach=reach, private_allowed=private)
 
 
-@transaction.atomic
 def confirm(prefix: str, *, code: str, by: str, private_allowed: bool | None = None, address: str = "") -> Partner:
     """The code is the same on both sides: write down this node's word and open the logs.
 
     `code` is what the other side read out; `by` the administrator's record, "" for the command line. Raises NotFound
-    ``pairing.unknown``, BadInput ``pairing.code``.
+    ``pairing.unknown``, BadInput ``pairing.code``; for an address that would never be called, what `judge` raises.
     """
     partner = waiting(prefix)
     if _digits(code) != _digits(partner.code):
@@ -104,7 +103,14 @@ def confirm(prefix: str, *, code: str, by: str, private_allowed: bool | None = N
             "pairing.code", "The other side reads another code than this node ({code}). Somebody may be in between: stop, and compare the fingerprints of both nodes.",
             code=partner.code,
         )  # fmt: skip
-    document = NodeDocument.from_bytes(partner.document.encode())
+    _set_address(partner, address or partner.address, private_allowed=private_allowed)
+    _confirmed(partner, by=by)
+    return partner
+
+
+@transaction.atomic
+def _confirmed(partner: Partner, *, by: str) -> None:
+    document, prefix = NodeDocument.from_bytes(partner.document.encode()), partner.prefix
     _know_institution(document)
     partnership = partnership_of(home(), prefix)
     open_shared_log(partnership)
@@ -115,19 +121,37 @@ def confirm(prefix: str, *, code: str, by: str, private_allowed: bool | None = N
     share(partnership, [recorded.id])
     partner.confirmed_at, partner.confirmed_by = timezone.now(), by
     partner.state = Partner.State.BEHIND
+    partner.save()
+
+
+def change_address(prefix: str, address: str, *, private_allowed: bool) -> Partner:
+    """From now on the partner is called at another address; a running node tries it at once.
+
+    Raises NotFound ``pairing.unknown``, BadInput ``federation.address``, and what `judge` raises.
+    """
+    partner = _known(prefix)
+    _set_address(partner, address, private_allowed=private_allowed)
+    partner.poked_at = timezone.now()
+    partner.save(update_fields=["address", "reach", "private_allowed", "poked_at"])
+    return partner
+
+
+def _set_address(partner: Partner, address: str, *, private_allowed: bool | None) -> None:
+    """Note, unsaved, where the partner is called; `private_allowed` None leaves that as it is. Raises as `change_address`."""
     if private_allowed is not None:
         partner.private_allowed = private_allowed
-    if address:
-        partner.address, partner.reach = str(Base.from_text(address)), Partner.Reach.BOTH
-    partner.save()
-    return partner
+    if not address:
+        return
+    base = Base.from_text(address)
+    judge(base, private_allowed=partner.private_allowed)
+    partner.address = str(base)
+    if partner.reach != Partner.Reach.WE_DELIVER:  # who cannot be reached is not reached by knowing the other's address
+        partner.reach = Partner.Reach.BOTH
 
 
 def waiting(prefix: str) -> Partner:
     """A partner that waits for its confirmation. Raises NotFound ``pairing.unknown``, Conflict ``pairing.done``."""
-    partner = Partner.objects.filter(prefix=prefix).first()
-    if partner is None:
-        raise NotFound("pairing.unknown", "Nobody called {prefix} has proposed a pairing.", prefix=prefix)
+    partner = _known(prefix)
     if partner.confirmed_at is not None:
         raise Conflict("pairing.done", "The pairing with {prefix} has been confirmed here already.", prefix=prefix)
     return partner
@@ -136,6 +160,13 @@ def waiting(prefix: str) -> Partner:
 def word_of(giver: str, *, about: str) -> Pairing | None:
     """The newest word of one node about another."""
     return Pairing.objects.filter(home=giver, partner=about).order_by("-at").first()
+
+
+def _known(prefix: str) -> Partner:
+    partner = Partner.objects.filter(prefix=prefix).first()
+    if partner is None:
+        raise NotFound("pairing.unknown", "Nobody called {prefix} has proposed a pairing.", prefix=prefix)
+    return partner
 
 
 def _keep(data: bytes, *, address: str, reach: str, private_allowed: bool) -> Partner:

@@ -188,6 +188,12 @@ def _partners(parser: ArgumentParser) -> None:
     confirm.add_argument(
         "--private", action="store_true", help="allow addresses of a campus network or of this machine"
     )
+    address = actions.add_parser("address", help="call a partner at another address, also after it was confirmed")
+    address.add_argument("prefix", metavar="PREFIX")
+    address.add_argument("url", metavar="URL", help="where it is called from now on: https://lab.example.org")
+    address.add_argument(
+        "--private", action="store_true", help="allow addresses of a campus network or of this machine"
+    )
     act = actions.add_parser("act", help="the act of pairing as a PDF, to be printed and signed")
     act.add_argument("prefix", metavar="PREFIX")
     act.add_argument("file", metavar="FILE", type=Path)
@@ -195,7 +201,7 @@ def _partners(parser: ArgumentParser) -> None:
     settle = actions.add_parser("settle", help="follow a halted log again, after people have looked at the evidence")
     settle.add_argument("log", metavar="LOG", help="cn+kz/cn")
     settle.add_argument("--why", required=True, help="what was found, in a sentence")
-    for one in (pair, confirm, act, key, settle):
+    for one in (pair, confirm, address, act, key, settle):
         _add_node(one, default=SUPPRESS)
 
 

@@ -14,7 +14,7 @@ from jointlab.node.commands import DONE, NOT_DONE
 
 def run_partners(options: Namespace) -> int:
     """List partners, propose a pairing, confirm it, print the act, make the key on paper."""
-    return {"list": _list, "pair": _pair, "confirm": _confirm, "act": _act, "key": _key, "settle": _settle}[options.action or "list"](options)  # fmt: skip
+    return {"list": _list, "pair": _pair, "confirm": _confirm, "address": _address, "act": _act, "key": _key, "settle": _settle}[options.action or "list"](options)  # fmt: skip
 
 
 def run_status(options: Namespace) -> int:
@@ -197,6 +197,14 @@ def _ask_code(partner: Any) -> str:
     if not code:
         raise BadInput("pairing.no-code", "Without the code of the other side nothing is confirmed.")
     return code
+
+
+def _address(options: Namespace) -> int:
+    from jointlab.federation.pairing import change_address
+
+    partner = change_address(options.prefix, options.url, private_allowed=options.private)
+    print_line(f"{partner.prefix} is called at {partner.address} from now on.")
+    return DONE
 
 
 def _act(options: Namespace) -> int:
