@@ -10,12 +10,19 @@ from tests.federation.nodes import Pair
 def test_pair_and_pull(strangers: Pair, tmp_path: Path) -> None:
     kz, cn = strangers.kz.serve(), strangers.cn.serve()
     said = kz.run("partners", "pair", cn.address, "--here", kz.address, "--private")
+    assert f"{kz.address}  code" in cn.run("partners")
+    kz.run("partners", "pair", cn.address, "--private", "--outbound")
+    assert "they-deliver  code" in cn.run("partners")  # the newer proposal replaces the first
+    assert "proposed by the other side" in cn.run("partners")
+    said = kz.run("partners", "pair", cn.address, "--here", kz.address, "--private")
+    assert "proposed from here" in kz.run("partners")
     code = re.search(r"\d{5}( \d{5}){5}", said)
     assert code
     assert code[0] in cn.run("partners")  # both screens show it
     kz.run("partners", "confirm", "cn", given="00000 00000 00000 00000 00000 00000\n", status=1)
     assert "waits" in kz.run("partners")
     kz.run("partners", "confirm", "cn", given=f"{code[0]}\n")
+    assert "waits for the other side’s confirmation" in kz.run("partners")
     refused = kz.run("pull", status=1)  # the other side has not confirmed yet
     assert "has not been confirmed at this node yet" in refused
     act = tmp_path / "act.pdf"

@@ -1,6 +1,7 @@
 """One connection to one partner, kept open: signed requests, bounded answers, no redirects."""
 
 import contextlib
+import errno
 import http.client
 import socket
 import ssl
@@ -21,6 +22,7 @@ ANSWER_LIMIT: Final = 9 * 1024 * 1024  # bytes of an answer: a full page that ca
 SMALL_LIMIT: Final = 256 * 1024  # of one that is no page
 VERSION: Final = "1"
 _PIECE: Final = 64 * 1024
+_NOBODY: Final = (errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.ENETUNREACH)
 
 _FAMILIES: Final[dict[Problem, type[Fault]]] = {
     Problem.AGREEMENT_CLOSED: NotAllowed, Problem.NOT_PAIRED: NotAllowed, Problem.SIGNATURE: NotAllowed,
@@ -127,7 +129,11 @@ class Link:
         return self._send(method, self.base.path + path, body, given)
 
     def cut(self, fault: Exception) -> Unavailable:
-        """The link was cut, as a fault."""
+        """The link was cut or never came about, as a fault."""
+        if isinstance(fault, OSError) and fault.errno in _NOBODY:
+            return Unavailable(
+                "link.cut", "Nobody answers at {address}: no node runs there now, or the address is another one.", address=str(self.base)
+            )  # fmt: skip
         return Unavailable(
             "link.cut", "The link to {address} was cut: {reason}.", address=str(self.base),
             reason=str(fault) or type(fault).__name__,

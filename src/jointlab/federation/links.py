@@ -8,7 +8,6 @@ from django.db.models import Sum
 from jointlab.federation.clocks import REFUSED, SHOWN
 from jointlab.federation.models import Partner, Receipt
 from jointlab.federation.overview import is_frozen, state_of
-from jointlab.federation.problems import Problem
 from jointlab.federation.pulling import mirrors_of, shared_with
 from jointlab.history.models import Blob, Checkpoint, Halt, Log, NamedBlob, SetAside
 from jointlab.ledger.checkpoints import Checkpoint as Statement
@@ -70,8 +69,7 @@ class LinkState:
     @property
     def waits(self) -> bool:
         """Whether only the other side’s confirmation is missing, as far as this node can tell."""
-        known = self.partner.code_of_state in ("", f"partner.{Problem.NOT_PAIRED}")
-        return known and self.state != Partner.State.HALTED and not self.partner.paired
+        return self.state != Partner.State.HALTED and self.partner.waits
 
     @property
     def shared(self) -> list[Log]:

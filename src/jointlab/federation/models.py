@@ -40,6 +40,7 @@ class Partner(models.Model):
     recovery = models.CharField(max_length=400)  # verifier key of its recovery key
     statements = models.IntegerField(default=0)  # number of its newest statement about keys that was taken over
     proposed_at = models.DateTimeField()
+    asked_here = models.BooleanField(default=False)  # this node proposed, at the address that was typed here
     confirmed_at = models.DateTimeField(null=True)  # here
     confirmed_by = models.CharField(max_length=80, default="", blank=True)
 
@@ -59,6 +60,12 @@ class Partner(models.Model):
         """Whether both sides have confirmed the same code: ours here, theirs in their own log."""
         homes = Pairing.objects.filter(code=self.code).values_list("home", "partner")
         return self.confirmed_at is not None and any(home == self.prefix for home, _ in homes)
+
+    @property
+    def waits(self) -> bool:
+        """Whether only the other side’s confirmation is missing, as far as this node can tell."""
+        told = self.code_of_state in ("", "partner.not-paired")
+        return self.confirmed_at is not None and told and not self.paired
 
 
 class Pairing(models.Model):

@@ -61,7 +61,7 @@ def meet(address: str, *, here: str = "", private_allowed: bool = False, outboun
     finally:
         link.close()
     reach = Partner.Reach.WE_DELIVER if outbound else Partner.Reach.BOTH
-    return _keep(data, address=base, reach=reach, private_allowed=private_allowed)
+    return _keep(data, address=base, reach=reach, private_allowed=private_allowed, asked_here=True)
 
 
 def meet_by_document(data: bytes) -> Partner:
@@ -72,6 +72,8 @@ def meet_by_document(data: bytes) -> Partner:
 
 def note_proposal(data: bytes, *, address: str) -> Partner:
     """What a stranger sent: kept for the administrators, changing nothing that is confirmed. `address` may be empty.
+
+    A newer proposal replaces the one that waits; the address and the tick that an administrator typed here stay.
 
     Raises Conflict ``pairing.known`` for a partner that is confirmed, ``pairing.many``.
     """
@@ -85,10 +87,10 @@ def note_proposal(data: bytes, *, address: str) -> Partner:
     if known is None and Partner.objects.filter(confirmed_at=None).count() >= PROPOSALS:
         raise Conflict("pairing.many", "Too many proposals wait here already.")
     reach = Partner.Reach.BOTH if base else Partner.Reach.THEY_DELIVER
-    private = known.private_allowed if known else False  # an administrator's word, never a stranger's
-    if known is not None and known.address and known.reach == Partner.Reach.BOTH:
-        base, reach = known.address, Partner.Reach.BOTH  # so is the address that was typed here
-    return _keep(data, address=base, reach=reach, private_allowed=private)
+    if known is None or not known.asked_here:
+        return _keep(data, address=base, reach=reach, private_allowed=False)  # a tick is never a stranger's word
+    reach = Partner.Reach.BOTH if base else Partner.Reach(known.reach)  # with an address it has also reached this node
+    return _keep(data, address=known.address, reach=reach, private_allowed=known.private_allowed, asked_here=True)
 
 
 def confirm(prefix: str, *, code: str, by: str, private_allowed: bool | None = None, address: str = "") -> Partner:
@@ -100,8 +102,7 @@ def confirm(prefix: str, *, code: str, by: str, private_allowed: bool | None = N
     partner = waiting(prefix)
     if _digits(code) != _digits(partner.code):
         raise BadInput(
-            "pairing.code", "The other side reads another code than this node ({code}). Somebody may be in between: stop, and compare the fingerprints of both nodes.",
-            code=partner.code,
+            "pairing.code", "What was typed is not the code of this node. Most often a digit was misheard or mistyped: have the other side read it out once more. If it stays different, somebody may be in between: stop, and compare the fingerprints of both nodes.",
         )  # fmt: skip
     _set_address(partner, address or partner.address, private_allowed=private_allowed)
     _confirmed(partner, by=by)
@@ -169,7 +170,7 @@ def _known(prefix: str) -> Partner:
     return partner
 
 
-def _keep(data: bytes, *, address: str, reach: str, private_allowed: bool) -> Partner:
+def _keep(data: bytes, *, address: str, reach: str, private_allowed: bool, asked_here: bool = False) -> Partner:
     document = NodeDocument.from_bytes(data)
     partner = Partner.objects.filter(prefix=document.home).first()
     if partner is not None and partner.confirmed_at is not None:
@@ -180,7 +181,7 @@ def _keep(data: bytes, *, address: str, reach: str, private_allowed: bool) -> Pa
         prefix=document.home,
         defaults={
             "origin": document.origin, "address": address, "reach": reach, "private_allowed": private_allowed,
-            "document": data.decode(), "code": pairing_code(NodeDocument.from_bytes(own_document()), document),
+            "asked_here": asked_here, "document": data.decode(), "code": pairing_code(NodeDocument.from_bytes(own_document()), document),
             "keys": [{"vkey": document.key.vkey, "void": False}], "recovery": document.recovery.vkey,
             "statements": len(document.statements), "proposed_at": timezone.now(),
         },

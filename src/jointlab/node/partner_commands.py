@@ -152,7 +152,10 @@ def _list(options: Namespace) -> int:
 
     for partner in Partner.objects.order_by("prefix"):
         together = ", ".join(log.partnership for log in shared_with(partner))
-        state = Partner.State(state_of(partner)).label if partner.confirmed_at else f"waits for: jointlab partners confirm {partner.prefix}"  # fmt: skip
+        state = "waits for the other side’s confirmation" if partner.waits else Partner.State(state_of(partner)).label
+        if not partner.confirmed_at:
+            who = "proposed from here" if partner.asked_here else "proposed by the other side"
+            state = f"{who}, waits for: jointlab partners confirm {partner.prefix}"
         print_line(
             f"{partner.prefix}  {partner.origin}  {partner.address or partner.reach}  code {partner.code}  {state}"
             + (f"  shares with: {together}" if together else "")
