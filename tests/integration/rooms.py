@@ -110,6 +110,10 @@ def _missing(sample: Sample, key: SigningKey) -> str:
     there, sha256 = Node("cn", "cn+kz"), "5" * 64
     there.key = key
     there.put("institution/1", "inst", {"prefix": "cn", "names": {"en": "Far"}, "city": {"en": "Far"}, "mark": "n", "zone": "Asia/Shanghai", "country": "CN"})  # fmt: skip
+    code = Partner.objects.get(prefix="cn").code
+    there.put(
+        "pairing/1", "pair", {"partner": "kz", "origin": "a", "key": "k", "recovery": "r", "code": code, "by": ""}
+    )
     by = there.person("li", "Li Na")
     file = there.put("file/1", "file", {"sha256": sha256, "name": "far.xrdml", "size": 9_000_000, "source": "page", "by": by})  # fmt: skip
     analysis = {"technique": "powder_xrd", "format": "xrdml", "versions": [], "figures": []}
