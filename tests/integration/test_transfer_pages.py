@@ -7,14 +7,18 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from jointlab.federation.models import Partner as Node
+from jointlab.history.operations import now
 from jointlab.laboratory.models import Sample, Transfer
 from jointlab.laboratory.operations import projects, samples
 from jointlab.laboratory.operations.projects import ProjectDraft
+from jointlab.laboratory.queries.transfers import steps_of
+from jointlab.laboratory.slips import Slip, slip_of
 from jointlab.laboratory.views.custody import custody_bar
 from jointlab.people.actors import Actor
 from jointlab.people.models import Person
 from tests.integration.conftest import signed_in
-from tests.integration.test_transfers import CLEARANCE, DRAFT, RECEIVED, SENT
+from tests.integration.test_transfers import CLEARANCE, DRAFT, RECEIVED, SENT, paired  # noqa: F401
 
 _TAGS = re.compile(r"<[^>]*>")
 
@@ -52,8 +56,10 @@ def test_from_the_samples_page_to_the_partner_and_back(researcher: Person, partn
     assert "You must act: Record clearance" in page
     assert "Almaty must act." in theirs.get(reverse("transfer", args=[Transfer.objects.get().id])).content.decode()
     _do(ours, "clear", CLEARANCE)
-    page = _do(ours, "send", SENT)
+    page = _do(ours, "send", {**SENT, "tracking": "1Z 999"})
     assert "180\u00a0mg" in page
+    assert 'name="tracking" value="1Z 999"' in page  # not asked for again
+    assert "Offered" in page
     page = _do(ours, "depart", {"on": "2026-09-28"})
     assert "Nanjing must act." in page
     waiting = theirs.get(reverse("transfers")).content.decode()
@@ -125,6 +131,35 @@ def test_the_packing_slip(researcher: Person, sample: Sample) -> None:
         ours.cookies["jointlab_almaty_language"] = language
         pdf = ours.get(address)
         assert (pdf.status_code, pdf["Content-Type"], pdf.content[:5]) == (200, "application/pdf", b"%PDF-")
+        assert b"/Type/Pages/Count 1/" in pdf.content, "with short answers it is one page"
+    transfer = Transfer.objects.get()
+    ((_words, address),) = _slip(transfer).pages  # one node for both: the guests sign in here
+    assert address == f"https://kz.example/transfers/{transfer.id}"
+
+
+@pytest.mark.damages  # what comes from the partner stands in its log, which is not here
+@pytest.mark.usefixtures("paired")
+def test_the_slip_opens_the_receivers_own_node(researcher: Person, sample: Sample) -> None:
+    ours = signed_in(researcher)
+    ours.post(reverse("sample-send", args=[sample.code]), {"partner": "nj", "amount": "180 mg", "purpose": "x"})
+    _do(ours, "clear", CLEARANCE)
+    _do(ours, "send", SENT)
+    transfer = Transfer.objects.get()
+    here = ("Page at the node of Almaty", f"https://kz.example/transfers/{transfer.id}")
+    assert _slip(transfer).pages == [here]  # no address of the partner is known
+    there = Node.objects.create(
+        prefix="nj", origin="nj.example", address="https://nj.example:8443", document="", code="1", recovery="r", proposed_at=now()
+    )  # fmt: skip
+    slip = _slip(transfer)
+    assert slip.pages == [("Page at the node of Nanjing", f"https://nj.example:8443/transfers/{transfer.id}"), here]
+    assert slip.opens == slip.pages[0]
+    pdf = ours.get(reverse("transfer-slip", args=[transfer.id])).content
+    assert b"/Type/Pages/Count 1/" in pdf
+    there.delete()
+
+
+def _slip(transfer: Transfer) -> Slip:
+    return slip_of(transfer, {row.step: row for row in steps_of(transfer)}, node="https://kz.example/")
 
 
 def test_the_list_goes_by_pages(actor: Actor, researcher: Person, sample: Sample) -> None:

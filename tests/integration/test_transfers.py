@@ -22,7 +22,7 @@ from jointlab.laboratory.records.transfers import TransferStepRecord
 from jointlab.people.actors import Actor, actor_of
 from jointlab.people.models import Person
 from jointlab.processes import replay
-from tests.integration.conftest import _person
+from tests.integration.conftest import _person, signed_in
 from tests.integration.test_api import Program
 
 DRAFT = SampleDraft(title="LiFePO₄/C", amount="620 mg")
@@ -346,11 +346,18 @@ def test_what_is_left_of_an_erased_step_speaks_for_its_home_only(
 
 
 @pytest.mark.damages
-def test_a_transfer_alone_shares_no_sample(paired: None, actor: Actor, sample: Sample) -> None:
+def test_a_transfer_alone_shares_no_sample(paired: None, actor: Actor, researcher: Person, sample: Sample) -> None:
+    """Refused with the reason, also before the form is filled in; another institution that has no node stays a choice."""
+    browser = signed_in(researcher)
+    assert "Open the transfer" in browser.get(f"/samples/{sample.code}/send").content.decode()
     ProjectSharing.objects.filter(home="nj").update(hold=True)
-    for private in (sample, samples.add(actor, DRAFT)):
+    held, none = "is not shared with Nanjing", "belongs to no project, so the node of Nanjing"
+    for private, why in ((sample, held), (samples.add(actor, DRAFT), none)):
         entries = Entry.objects.count()
-        with pytest.raises(BadInput, match="is not shared with NJ") as caught:
+        page = browser.get(f"/samples/{private.code}/send").content.decode()
+        assert why in page
+        assert "Open the transfer" not in page
+        with pytest.raises(BadInput, match=why) as caught:
             _ask(actor, private)
         assert (caught.value.code, Entry.objects.count()) == ("transfer.not-shared", entries)
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from jointlab.errors import BadInput
 from jointlab.laboratory.amounts import read_amount
 from jointlab.laboratory.forms.samples import faults_at
 from jointlab.laboratory.models import Sample
@@ -53,12 +54,21 @@ class AskForm(StepForm):
 
     def __init__(self, *args: Any, offers: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.refused: list[BadInput] = []  # why it cannot go to those that are no choice
         if offers:
             choices: Any = self.fields["partner"]
-            choices.queryset = Institution.objects.exclude(prefix=self.sample.institution_id).order_by("prefix")
+            others = Institution.objects.exclude(prefix=self.sample.institution_id).order_by("prefix")
+            faults = {one.prefix: operations.unshared(self.sample, one.prefix) for one in others}
+            self.refused = [fault for fault in faults.values() if fault is not None]
+            choices.queryset = others.filter(prefix__in=[prefix for prefix, fault in faults.items() if fault is None])
             self.order_fields(["partner"])
         else:
             del self.fields["partner"]
+
+    @property
+    def possible(self) -> bool:
+        """Whether there is anybody to whom it can go."""
+        return "partner" not in self.fields or self.fields["partner"].queryset.exists()  # type: ignore[attr-defined]
 
     @property
     def partner_typed(self) -> str:

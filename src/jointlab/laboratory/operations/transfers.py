@@ -26,6 +26,7 @@ from jointlab.laboratory.records.transfers import TransferStepRecord
 from jointlab.people.actors import Actor, Right
 from jointlab.people.models import Institution
 from jointlab.processes import Field, Instance, Step, check
+from jointlab.web.sites import site_of
 
 Form = Mapping[str, str]
 
@@ -46,7 +47,9 @@ def ask(actor: Actor, *, sample: Sample, form: Form, partner: str = "") -> Trans
     if receiver == sample.institution_id or not Institution.objects.filter(prefix=receiver).exists():
         raise BadInput("transfer.partner", "Choose the institution that is to have it.", field="partner")
     parties = {SENDER: sample.institution_id, RECEIVER: receiver}
-    _require_shared(sample, receiver)
+    fault = unshared(sample, receiver)
+    if fault is not None:
+        raise fault
     record = TransferStepRecord(
         process=TRANSFER.name, instance=new_id(), step="ask", party=party, by=actor.person, form=dict(form), sample=sample.id,
         code=_next_code(sample), parties=parties, nodes={name: node_of(prefix) for name, prefix in parties.items()},
@@ -157,15 +160,23 @@ def _amount_faults(step: Step, form: Form, *, instance: Instance, sample: Sample
     return ()
 
 
-def _require_shared(sample: Sample, receiver: str) -> None:
-    """A partner with a node of its own must come to know the sample, and a transfer alone shares nothing."""
+def unshared(sample: Sample, receiver: str) -> BadInput | None:
+    """Why nothing can be sent there: a partner's node must come to know the sample, and a transfer alone shares nothing."""
     node = node_of(receiver)
-    if node != home() and not may_be_seen(sample, partnership_of(home(), node)):
-        raise BadInput(
+    if node == home() or may_be_seen(sample, partnership_of(home(), node)):
+        return None
+    partner = site_of(node).word
+    if sample.project_id is None:
+        return BadInput(
             "transfer.not-shared",
-            "{code} is not shared with {partner}, whose node would not know it. Share its project first, or lift the hold.",
-            field="partner", code=sample.code, partner=node.upper(),
+            "{code} belongs to no project, so the node of {partner} would not know it. Put it into a project that both sides share.",
+            field="partner", code=sample.code, partner=partner,
         )  # fmt: skip
+    return BadInput(
+        "transfer.not-shared",
+        "{code} is not shared with {partner}, whose node would not know it. Share its project first, or lift the hold.",
+        field="partner", code=sample.code, partner=partner,
+    )  # fmt: skip
 
 
 def _next_code(sample: Sample) -> str:

@@ -135,7 +135,13 @@ def send(request: HttpRequest, code: str) -> HttpResponse:
         if tried(form, lambda: made.append(operations.ask(actor, sample=sample, form=form.values(), partner=form.partner_typed))):  # fmt: skip
             toast(request, _("{code} is opened.").format(code=made[0].code))
             return redirect("transfer", made[0].id)
-    context = {"form": form, "sample": sample, "offers": offers, "left": _left(sample)}
+    context = {
+        "form": form,
+        "sample": sample,
+        "offers": offers,
+        "left": _left(sample),
+        "refused": [sentence(fault) for fault in form.refused],
+    }
     return render(request, "laboratory/sample_send.html", context, status=form_status(form))
 
 
