@@ -120,7 +120,8 @@ def _evil(pair: Pair, change: str) -> str:
         "newest = Checkpoint.objects.filter(log=log).order_by('-size').first()\n"
         "note = sign_checkpoint(said, house_key()).to_bytes().decode()\n"
         "Checkpoint.objects.filter(pk=newest.pk).update(size=said.size, note=note)\n"
-        "Log.objects.filter(name=log.name).update(signed_size=said.size)"
+        # An honest node that is asked for more than it has signed says so, and shows no shorter log.
+        "Log.objects.filter(name=log.name).update(signed_size=max(said.size, log.signed_size))"
     )
     before = _state(pair.cn)
     pair.cn.do("value = pull()")

@@ -149,7 +149,7 @@ def test_calls_that_fit_are_answered_as_described(fuzz: Fuzz) -> None:
     for operation in operations():
         fuzz.run(operation, GenerationMode.POSITIVE, lambda case, got: case.validate_response(got, checks=CONFORM))
     assert not fuzz.wrong, "\n".join(fuzz.wrong)
-    assert fuzz.seen[200] > 100 and fuzz.seen[401] == 0, f"too few calls got behind the door: {fuzz.seen}"
+    assert fuzz.seen[200] > 50 and fuzz.seen[401] == 0, f"too few calls got behind the door: {fuzz.seen}"
 
 
 @how_many

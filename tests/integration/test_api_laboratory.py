@@ -200,6 +200,8 @@ def test_settings_are_previewed_then_recorded_then_shown(program: Program, actor
     assert program.call("GET", f"/measurements/{code}").json()["analysis"]["number"] == 1
     assert program.call("GET", f"/measurements/{code}?analysis=2").json()["analysis"]["settings"] == known
     assert program.call("POST", f"/measurements/{code}/show", {"number": 7}).status_code == 404
+    for odd in (True, "1", 1.5):  # only a whole number is one
+        assert program.call("POST", f"/measurements/{code}/show", {"number": odd}).status_code == 422
 
 
 def test_figures_of_one_quantity_over_all_samples_in_pages(

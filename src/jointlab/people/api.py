@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest
 from ninja import Path, Router, Schema, Status
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from jointlab.people import operations, queries, tokens
 from jointlab.people.actors import Right
@@ -61,7 +61,7 @@ class PersonIn(Schema):
     role: Annotated[str, Field(max_length=20)]
     email: Annotated[str, Field(max_length=254)] = ""
     orcid: Annotated[str, Field(max_length=19)] = ""
-    active: bool = True
+    active: StrictBool = True
 
     def record(self) -> PersonRecord:
         """As the operation takes it."""
@@ -78,7 +78,7 @@ class PersonNew(PersonIn):
 class PersonChange(PersonIn):
     """The whole person anew."""
 
-    rev: Annotated[int, Field(ge=1, le=2**31 - 1, description="The revision that the change rests on.")]
+    rev: Annotated[int, Field(strict=True, ge=1, le=2**31 - 1, description="The revision that the change rests on.")]
 
 
 class PasswordIn(Schema):
@@ -93,7 +93,7 @@ class TokenIn(Schema):
 
     name: Annotated[str, Field(max_length=120)]
     scope: Annotated[str, Field(max_length=10)] = "read"
-    days: Annotated[int, Field(ge=1, le=1095)] = 365
+    days: Annotated[int, Field(strict=True, ge=1, le=1095)] = 365
 
 
 class TokenOut(Schema):

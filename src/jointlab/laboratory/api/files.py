@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from ninja import File as FilePart
 from ninja import Form, Query, Router, Schema, Status, UploadedFile
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from jointlab.errors import BadInput
 from jointlab.laboratory import downloads
@@ -128,13 +128,13 @@ class AnswerIn(Schema):
     """Settings that answer the file's question; with `remember` for all files of its instrument. "" takes one back."""
 
     settings: Settings
-    remember: bool = False
+    remember: StrictBool = False
 
 
 class KeepIn(Schema):
     """Kept as a document, or that taken back."""
 
-    attached: bool = True
+    attached: StrictBool = True
 
 
 class StoppedOut(Schema):

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from django.http import HttpRequest
 from ninja import Field, Router, Schema, Status
+from pydantic import StrictBool
 
 from jointlab.laboratory.api.values import Revision
 from jointlab.laboratory.models import Instrument
@@ -21,13 +22,13 @@ class InstrumentIn(Schema):
     zone: str = Field(max_length=60)
     computer: str = Field("", max_length=60)
     place: str = Field("", max_length=120)
-    records_alone: bool = False
+    records_alone: StrictBool = False
 
 
 class InstrumentChange(InstrumentIn):
     """The whole instrument anew; its short name stays. `active`: it is in use."""
 
-    active: bool = True
+    active: StrictBool = True
     rev: Revision
 
 

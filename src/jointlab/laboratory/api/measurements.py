@@ -157,7 +157,7 @@ class PreviewOut(Schema):
 class ShowIn(Schema):
     """The number of the analysis to show; 0 for the latest recorded."""
 
-    number: Annotated[int, Field(ge=0, le=2**31 - 1)]
+    number: Annotated[int, Field(strict=True, ge=0, le=2**31 - 1)]
 
 
 @router.get("/measurements", response=MeasurementsPage)

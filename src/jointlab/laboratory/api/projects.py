@@ -2,7 +2,9 @@
 
 from django.http import HttpRequest
 from ninja import Field, Router, Schema, Status
+from pydantic import StrictBool
 
+from jointlab.laboratory.api.values import Revision
 from jointlab.laboratory.models import Project
 from jointlab.laboratory.operations import projects as change_projects
 from jointlab.laboratory.operations.projects import ProjectDraft
@@ -18,8 +20,8 @@ class ProjectIn(Schema):
     title: str = Field(max_length=200)
     kind: str = "fundamental"
     summary: str = Field("", max_length=20_000)
-    restricted: bool = False
-    closed: bool = False
+    restricted: StrictBool = False
+    closed: StrictBool = False
     members: list[str] = Field([], max_length=500)
 
     def draft(self) -> ProjectDraft:
@@ -30,7 +32,7 @@ class ProjectIn(Schema):
 class ProjectChange(ProjectIn):
     """A change, with the revision that it rests on."""
 
-    rev: int = Field(ge=1, le=2**31 - 1)
+    rev: Revision
 
 
 class ProjectOut(Schema):

@@ -16,7 +16,7 @@ Cursor = Annotated[str, Field(max_length=400)]
 Day = Annotated[str, Field(max_length=10, description="An ISO date, 2026-09-02; empty where it is not known.")]
 Words = Annotated[str, Field(max_length=20_000)]
 Line = Annotated[str, Field(max_length=200)]
-Revision = Annotated[int, Field(ge=1, le=2**31 - 1, description="The revision that the change rests on.")]
+Revision = Annotated[int, Field(strict=True, ge=1, le=2**31 - 1, description="The revision that the change rests on.")]
 Place = Annotated[int, Field(ge=0, le=100_000)]  # of a table or a plot, from 0
 Settings = Annotated[
     dict[Annotated[str, Field(max_length=60)], Annotated[str, Field(max_length=200)]], Field(max_length=100)
