@@ -20,7 +20,7 @@ demo-once: $(READY) ## the same nodes in a temporary folder, in step, proved: on
 
 run: demo
 
-test: $(READY) ## every test, about six minutes on two cores
+test: $(READY) ## every test, about twenty minutes on two cores
 	$(BIN)/pytest -n auto -m "not long"
 
 test-long: $(READY) ## everything in full: long fuzzing, all mutations
