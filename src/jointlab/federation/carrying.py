@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from jointlab.errors import BadInput, Conflict, NotFound
-from jointlab.federation import codec, key_changes, pairing
+from jointlab.federation import codec, comparing, key_changes, pairing
 from jointlab.federation.blobs.carrying import FOLDER as RAW_FOLDER
 from jointlab.federation.blobs.carrying import Raw, files_in, files_out, list_out
 from jointlab.federation.documents import DOCUMENT_LIMIT, NodeDocument
@@ -74,6 +74,8 @@ def carry_out(disk: Path, *, to: str = "", limit: int = MOST_RAW) -> Carried:
             if note is not None:
                 _write(folder / mirror.partnership / f"{mirror.home}.receipt", cosigned(note), done, again=True)
                 done.receipts += 1
+        for seen, note in comparing.shown_to(partner):
+            _write(folder / seen.partnership / f"{seen.home}.seen", note, done, again=True)
         _write(*list_out(folder, partner), done, again=True)
         files_out(disk, folder, partner, done.raw, limit=limit)
     return done
@@ -153,6 +155,10 @@ def _node_in(folder: Path, done: Carried) -> None:
     try:
         for mirror in mirrors_of(partner):
             _spans_in(partner, mirror, folder / mirror.partnership, done)
+        for log in comparing.of_others(partner):
+            path = folder / log.partnership / f"{log.home}.seen"
+            if path.is_file():
+                comparing.take(log, _read(path, NOTE_LIMIT), by=partner.prefix)
     finally:  # a log that has a gap does not keep back files of records that are here
         files_in(folder, partner, done.raw)
 

@@ -6,7 +6,7 @@ import http.client
 import socket
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Final
@@ -78,16 +78,10 @@ class Link:
         problem the fault ``partner.<problem>`` with the partner's sentence; and what `resolve` raises.
         """
         begun = time.monotonic()
-        try:
+        with self._closed_on_fault():
             response = self._begin(method, path, body, headers)
             self._note_date(response.getheader("Date"), took=time.monotonic() - begun)
             data = _read(response, limit)
-        except (OSError, http.client.HTTPException) as fault:
-            self.close()
-            raise self.cut(fault) from fault
-        except BadInput:
-            self.close()
-            raise
         said = {name.lower(): value for name, value in response.getheaders()}
         if response.will_close:
             self.close()
@@ -97,18 +91,12 @@ class Link:
 
     def open(self, path: str, *, headers: dict[str, str]) -> "Opened":
         """GET `path`; the body is read by the caller, who closes what is returned. Raises as `ask`."""
-        try:
+        with self._closed_on_fault():
             response = self._begin("GET", path, b"", headers)
             said = {name.lower(): value for name, value in response.getheaders()}
             if 200 <= response.status < 300:
                 return Opened(self, response, said)
             raise self._refusal(response.status, said, _read(response, SMALL_LIMIT))
-        except (OSError, http.client.HTTPException) as fault:
-            self.close()
-            raise self.cut(fault) from fault
-        except BadInput:
-            self.close()
-            raise
 
     def another(self) -> "Link":
         """To the same partner, over a connection of its own: for another thread."""
@@ -120,6 +108,18 @@ class Link:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+    @contextlib.contextmanager
+    def _closed_on_fault(self) -> Iterator[None]:
+        """What stopped half-way cannot be asked again over the same connection."""
+        try:
+            yield
+        except (OSError, http.client.HTTPException) as fault:
+            self.close()
+            raise self.cut(fault) from fault
+        except BadInput:
+            self.close()
+            raise
 
     def _begin(self, method: str, path: str, body: bytes, headers: dict[str, str] | None) -> http.client.HTTPResponse:
         """A signed request; its response, whose body has not been read."""

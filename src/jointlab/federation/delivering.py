@@ -10,7 +10,7 @@ from django.db.models import F, Sum
 from django.db.models.functions import Length
 
 from jointlab.errors import BadInput, Conflict
-from jointlab.federation import codec
+from jointlab.federation import codec, comparing
 from jointlab.federation.client import Link
 from jointlab.federation.delivering_form import MEDIA_TYPE, Delivery
 from jointlab.federation.models import Delivered, Partner
@@ -79,7 +79,9 @@ def take_in(partner: Partner, log: Log, delivery: Delivery) -> Reached:
 
 def deliver_all(partner: Partner, link: Link) -> int:
     """Bring the partner our logs, up to their newest checkpoints; how many entries."""
-    return sum(_deliver(partner, link, log) for log in shared_with(partner))
+    count = sum(_deliver(partner, link, log) for log in shared_with(partner))
+    comparing.bring(partner, link)
+    return count
 
 
 def _deliver(partner: Partner, link: Link, log: Log) -> int:

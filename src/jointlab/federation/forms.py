@@ -1,7 +1,10 @@
 """What administrators type about partners."""
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+
+from jointlab.federation.models import Partner
 
 OUTBOUND, BOTH = "outbound", "both"
 
@@ -46,6 +49,21 @@ class AddressForm(forms.Form):
     private_allowed = forms.BooleanField(
         label=_("The address is a private one (a campus network, a VPN, this machine)"), required=False
     )
+
+
+class TogetherForm(forms.Form):
+    """Who shares with whom, all in one partnership."""
+
+    members = forms.MultipleChoiceField(
+        label=_("Members beside this institution"), widget=forms.CheckboxSelectMultiple,
+        help_text=_("What is shared with this partnership, every member reads. Each two members must be paired with each other too."),
+    )  # fmt: skip
+
+    def __init__(self, paired: list[Partner], data: "QueryDict | None" = None) -> None:
+        super().__init__(data)
+        field = self.fields["members"]
+        assert isinstance(field, forms.MultipleChoiceField)
+        field.choices = [(one.prefix, f"{one.prefix.upper()} · {one.origin}") for one in paired]
 
 
 class SettleForm(forms.Form):

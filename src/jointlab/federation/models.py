@@ -82,6 +82,31 @@ class Pairing(models.Model):
     at = models.DateTimeField()
 
 
+class Joining(models.Model):
+    """A node's word that it shares with a partnership of more than two: ours, and the partners' (projection of records)."""
+
+    record = models.CharField(max_length=80, primary_key=True)
+    home = models.CharField(max_length=20)
+    partnership = models.CharField(max_length=80)  # cn+kz+uz
+    # As the writer knows them, by prefix: {"home": ..., "origin": ..., "recovery": ...}
+    members: "models.JSONField[list[dict[str, str]]]" = models.JSONField(default=list)
+    by = models.CharField(max_length=80, default="", blank=True)
+    at = models.DateTimeField()
+
+
+class Sighting(models.Model):
+    """A checkpoint that one member shows of another's log, farther than this node's copy: compared when that gets there."""
+
+    log = models.CharField(max_length=120)
+    by = models.CharField(max_length=20)
+    size = models.BigIntegerField()
+    note = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["log", "by"], name="sighting_once"),)
+
+
 class Receipt(models.Model):
     """The newest cosignature of a partner under one of our logs: it holds the log up to this size."""
 

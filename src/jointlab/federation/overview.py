@@ -45,7 +45,9 @@ def state_of(partner: Partner) -> str:
 
 
 def is_frozen(partner: Partner) -> bool:
-    """Whether the last fresh proof is older than 48 hours."""
+    """Whether the last fresh proof is older than 48 hours. What travels on a disk is as fresh as the last journey."""
+    if partner.reach == Partner.Reach.CARRIED:
+        return False
     since = partner.proof_at or partner.confirmed_at
     return since is not None and timezone.now() - since > FREEZE
 

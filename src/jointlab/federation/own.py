@@ -5,8 +5,9 @@ import secrets
 from django.conf import settings
 
 from jointlab.errors import BadInput, NotFound
+from jointlab.federation.client import Link
 from jointlab.federation.documents import NodeDocument
-from jointlab.federation.models import KeyWord
+from jointlab.federation.models import KeyWord, Partner
 from jointlab.federation.recovery_key import from_groups, recovery_key, to_groups
 from jointlab.federation.signatures import key_id
 from jointlab.history.signing import house_key
@@ -56,3 +57,8 @@ def own_document() -> bytes:
 def own_keyid() -> str:
     """How our requests name our key."""
     return key_id(settings.NODE.prefix, house_key().public)
+
+
+def link_to(partner: Partner) -> Link:
+    """Requests to this partner, signed with our key; nothing is opened yet."""
+    return Link(partner.address, private_allowed=partner.private_allowed, key=house_key(), keyid=own_keyid())

@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from jointlab.federation import pages
+from jointlab.federation import pages, together_pages
 
 urlpatterns = [
     path("partners", pages.partners, name="partners"),
     path("partners/new", pages.partner_new, name="partner-new"),
+    path("partners/together", together_pages.together_new, name="partner-together-new"),
+    path("partners/together/<str:name>", together_pages.together_one, name="partner-together"),
+    path("partners/together/<str:name>/act.pdf", together_pages.together_act, name="partner-together-act"),
     path("partners/<str:prefix>", pages.partner, name="partner"),
     path("partners/<str:prefix>/files", pages.partner_files, name="partner-files"),
     path("partners/<str:prefix>/confirm", pages.partner_confirm, name="partner-confirm"),

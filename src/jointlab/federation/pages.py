@@ -20,6 +20,7 @@ from jointlab.federation.models import Partner
 from jointlab.federation.own import own_document
 from jointlab.federation.puller import pull_now
 from jointlab.federation.pulling import mirrors_of, partner_named
+from jointlab.federation.together_pages import seen_together
 from jointlab.federation.words import explained
 from jointlab.history.mirroring import settle
 from jointlab.history.models import Halt, Log
@@ -44,6 +45,7 @@ def partners(request: HttpRequest) -> HttpResponse:
     context = {
         "links": [link_state(one) for one in found if one.confirmed_at],
         "proposals": [one for one in found if not one.confirmed_at], "may_change": Right.ADMINISTER in actor.rights,
+        "together": seen_together(actor), "several": sum(one.paired for one in found) > 1,
     }  # fmt: skip
     return render(request, "federation/partners.html", context)
 

@@ -12,15 +12,14 @@ from django.db.models import F, Max
 from django.utils import timezone
 
 from jointlab.errors import Fault, Unavailable
-from jointlab.federation import delivering, key_changes, taking_back
-from jointlab.federation.client import Link
+from jointlab.federation import comparing, delivering, key_changes, taking_back
 from jointlab.federation.clocks import note_skew
 from jointlab.federation.models import Partner
-from jointlab.federation.own import own_keyid
+from jointlab.federation.own import link_to, own_keyid
 from jointlab.federation.pulling import FIRST_PAGE, Followed, HttpSource, follow_all
 from jointlab.history.models import Entry, Log
 from jointlab.history.sharing import sharing_round
-from jointlab.history.signing import house_key, sign_log
+from jointlab.history.signing import sign_log
 
 TICK: Final = 0.25  # seconds from one look for pokes and new entries to the next
 LOOK_AGAIN: Final = 5.0  # seconds after which rules are asked again, though nothing was written
@@ -171,6 +170,7 @@ class Round:
                 source.link.post("/fed/v1/poke")
             self._poke = False
             followed = follow_all(partner, source)
+            comparing.ask(partner, source.link)
             if self._look:
                 taking_back.look(partner, source.link)
                 self._look = False
@@ -199,7 +199,7 @@ class Round:
         same = (partner.address, partner.private_allowed, keyid)
         if self._source is None or self._same != same:
             self.close()
-            link = Link(partner.address, private_allowed=partner.private_allowed, key=house_key(), keyid=keyid)
+            link = link_to(partner)
             self._source = HttpSource(link, records=partner.page_records or FIRST_PAGE)
             self._same = same
         self._source.received = 0
@@ -249,7 +249,7 @@ def pull_now(partner: Partner) -> Followed:
     """One round, now, in this process; also delivers, from a node that cannot be reached. Raises what the link raises."""
     if not partner.address:
         raise Unavailable("link.no-address", "No address of {prefix} is known here; its pages come by delivery or by disk.", prefix=partner.prefix)  # fmt: skip
-    link = Link(partner.address, private_allowed=partner.private_allowed, key=house_key(), keyid=own_keyid())
+    link = link_to(partner)
     source = HttpSource(link, records=partner.page_records)
     try:
         try:
@@ -258,6 +258,7 @@ def pull_now(partner: Partner) -> Followed:
             if fault.code not in key_changes.MAY_BE_A_NEW_KEY or not key_changes.ask(partner, link):
                 raise
             followed = follow_all(partner, source)
+        comparing.ask(partner, link)
         taking_back.look(partner, link)
         if partner.reach == Partner.Reach.WE_DELIVER:
             delivering.deliver_all(partner, link)

@@ -15,7 +15,7 @@ import orjson
 from django.db.models import F, Min
 
 from jointlab.errors import BadInput, Conflict, Fault, NotFound, Unavailable
-from jointlab.federation import bodies, codec
+from jointlab.federation import bodies, codec, comparing, together
 from jointlab.federation.client import ANSWER_LIMIT, Link
 from jointlab.federation.models import Partner
 from jointlab.federation.receipts import cosigned
@@ -193,15 +193,22 @@ class HttpSource:
 
 def follow_all(partner: Partner, source: Source, *, logs: list[Log] | None = None) -> Followed:
     """Every mirror of this partner up to its newest checkpoint: the log of the two alone first, which tells of keys."""
-    found = logs if logs is not None else mirrors_of(partner)
     entries, halted = 0, []
-    for log in found:
+    for log in _in_turn(partner) if logs is None else logs:
         if log.state != Log.State.HALTED:
             entries += follow(partner, source, log)
             bodies.ask_again(source, log)
         if log.state == Log.State.HALTED:
             halted.append(log.name)
     return Followed(entries, getattr(source, "received", 0), tuple(halted))
+
+
+def _in_turn(partner: Partner) -> Iterator[Log]:
+    """Its mirrors, those too that open while the first are followed."""
+    done: set[str] = set()
+    while fresh := [log for log in mirrors_of(partner) if log.name not in done]:
+        done.update(log.name for log in fresh)
+        yield from fresh
 
 
 def follow(partner: Partner, source: Source, log: Log) -> int:
@@ -232,6 +239,10 @@ def step(partner: Partner, source: Source, log: Log, note: bytes) -> bool:
     log.refresh_from_db()
     if isinstance(done, mirroring.Halted):
         return False
+    if isinstance(done, mirroring.Followed) and done.moved:
+        together.open_copies()
+        if not comparing.look_again(log):
+            return False
     if isinstance(done, mirroring.Refused):
         raise Unavailable("link.refused", "What came of the log {log} was not taken over: {reason}", log=log.name, reason=done.sentence)  # fmt: skip
     Partner.objects.filter(prefix=partner.prefix).update(proof_at=proved_at(partner))
@@ -262,7 +273,12 @@ def mirrors_of(partner: Partner) -> list[Log]:
 
 
 def shared_with(partner: Partner) -> list[Log]:
-    """Our logs that the partner reads."""
+    """Our logs that the partner reads: in partnerships of more than two, from its own word on."""
+    return [log for log in meant_for(partner) if together.has_joined(partner.prefix, log.partnership)]
+
+
+def meant_for(partner: Partner) -> list[Log]:
+    """Our logs that the partner may read; whether it knows of them already is another matter."""
     found = Log.objects.filter(kind=Log.Kind.SHARED, home=home()).order_by("name")
     return [log for log in found if partner.prefix in log.partnership.split("+")]
 

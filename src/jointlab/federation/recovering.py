@@ -3,15 +3,13 @@
 from dataclasses import dataclass, field
 
 from jointlab.errors import Fault
-from jointlab.federation.client import Link
 from jointlab.federation.models import Partner
-from jointlab.federation.own import own_keyid
+from jointlab.federation.own import link_to
 from jointlab.federation.puller import pull_now
-from jointlab.federation.pulling import shared_with
+from jointlab.federation.pulling import meant_for
 from jointlab.federation.taking_back import take_back
 from jointlab.history.models import Log
 from jointlab.history.recovery import Recovered, resume
-from jointlab.history.signing import house_key
 
 
 @dataclass
@@ -31,7 +29,7 @@ def recover_all() -> Round:
     done = Round()
     waiting = list(Log.objects.filter(kind=Log.Kind.SHARED, state=Log.State.RECOVERING).order_by("name"))
     for partner in Partner.objects.exclude(confirmed_at=None).order_by("prefix"):
-        mine = [log for log in shared_with(partner) if log.state == Log.State.RECOVERING]
+        mine = [log for log in meant_for(partner) if log.state == Log.State.RECOVERING]
         if mine:
             try:
                 done.recovered += _ask(partner, mine)
@@ -49,7 +47,7 @@ def recover_all() -> Round:
 def _ask(partner: Partner, logs: list[Log]) -> list[Recovered]:
     """The partner's own logs first, for our records may rest on its; then its copies of ours."""
     pull_now(partner)
-    link = Link(partner.address, private_allowed=partner.private_allowed, key=house_key(), keyid=own_keyid())
+    link = link_to(partner)
     try:
         return [found for log in logs if (found := take_back(log, link))]
     finally:

@@ -3,7 +3,7 @@
 from jointlab.errors import BadInput, NotFound
 from jointlab.federation.client import Link
 from jointlab.federation.models import Partner
-from jointlab.federation.pulling import HttpSource, log_path, said_size, shared_with
+from jointlab.federation.pulling import HttpSource, log_path, meant_for, said_size
 from jointlab.history.logs import members
 from jointlab.history.models import Log
 from jointlab.history.recovery import Recovered, must_recover, recover, resume
@@ -19,7 +19,7 @@ def look(partner: Partner, link: Link) -> list[Recovered]:
     A log with more readers waits until all were asked: `jointlab recover`. Raises what the link raises, and as `recover`.
     """
     found = []
-    for log in shared_with(partner):
+    for log in meant_for(partner):
         if log.state != Log.State.OPEN or not _holds_more(log, _held(log, link)):
             continue
         must_recover([log])

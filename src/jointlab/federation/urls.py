@@ -17,6 +17,7 @@ urlpatterns = [
     path(f"{_LOG}/proof", views.proof),
     path(f"{_MIRROR}/checkpoint", views.mirror_checkpoint),
     path(f"{_MIRROR}/entries", views.mirror_entries),
+    path(f"{_MIRROR}/compare", views.compare),
     path("fed/v1/deliver/<str:partnership>/<str:member>", views.deliver),
     path("fed/v1/poke", views.poke),
 ]

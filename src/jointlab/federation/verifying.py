@@ -18,6 +18,7 @@ from jointlab.ledger.tree import Frontier, leaf_hash
 
 _WORDS = {
     Verdict.EQUIVOCATION: "Proof: one size of this log was signed with two different roots.",
+    Verdict.SPLIT_VIEW: "Proof: two logs were signed, and the larger does not begin with the smaller: it has another root at that size.",
     Verdict.TWO_SIZES: "Both checkpoints are signed; the smaller was shown after the larger, says the holder of this file.",
     Verdict.ONE_NOTE: "The checkpoint shown is signed; that the entries do not lead to it is the word of the holder of this file.",
     Verdict.NOTHING: "The checkpoint shown is signed by no key of this log.",

@@ -8,13 +8,14 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
-from jointlab.federation import codec, delivering, pairing, receipts
+from jointlab.federation import codec, comparing, delivering, pairing, receipts
 from jointlab.federation.delivering_form import DELIVERY_LIMIT, Delivery
 from jointlab.federation.documents import DOCUMENT_LIMIT
 from jointlab.federation.guard import Refusal, check, door
 from jointlab.federation.models import Partner
 from jointlab.federation.own import own_document
 from jointlab.federation.problems import Problem
+from jointlab.federation.receipts import cosigned
 from jointlab.federation.signatures import claim_in
 from jointlab.history import serving
 from jointlab.history.logs import members
@@ -92,12 +93,24 @@ def cosignatures(request: HttpRequest, partner: Partner, partnership: str, membe
 @door("GET")
 @never_cache
 def mirror_checkpoint(request: HttpRequest, partner: Partner, partnership: str, member: str) -> HttpResponse:
-    """The newest checkpoint of the partner's own log that this node holds."""
-    log = _mirror(partner, partnership, member)
+    """The newest checkpoint that this node holds of the partner's own log; of another member's, with this node's line."""
+    log = (
+        _mirror(partner, partnership, member) if member == partner.prefix else _of_another(partner, partnership, member)
+    )
+    if log.home != partner.prefix:
+        held = serving.newest_checkpoint(log.name)
+        return HttpResponse(cosigned(held) if held else b"", content_type=_NOTE, status=200 if held else 204)
     note = serving.newest_checkpoint(log.name)
     response = HttpResponse(note or b"", content_type=_NOTE, status=200 if note else 204)
     response["Jointlab-Next"] = str(delivering.reached(log))
     return response
+
+
+@door("POST")
+def compare(request: HttpRequest, partner: Partner, partnership: str, member: str) -> HttpResponse:
+    """What the partner holds of another member's log: from one that this node cannot ask."""
+    comparing.take(_of_another(partner, partnership, member), request.body, by=partner.prefix)
+    return HttpResponse(status=204)
 
 
 @door("GET")
@@ -160,6 +173,14 @@ def _mirror(partner: Partner, partnership: str, member: str) -> Log:
     if log is None:
         raise Refusal(Problem.NOT_FOUND, "This node holds no such log of yours.")
     return log
+
+
+def _of_another(partner: Partner, partnership: str, member: str) -> Log:
+    """This node's copy of a third member's log, of a partnership that the partner is in."""
+    found = [log for log in comparing.of_others(partner) if log.name == f"{partnership}/{member}"]
+    if not found:
+        raise Refusal(Problem.NOT_FOUND, "This node holds no such log yet, or not for you.")
+    return found[0]
 
 
 def _may(partner: Partner, log: Log) -> bool:

@@ -31,6 +31,10 @@ _WORDS = {
         _("Two different logs of the same size were signed."),
         _("Both checkpoints bear the partner’s key, and only one can be true. Together they prove it to anybody. This happens when two copies of a node run at once, when a backup was restored, or when records were rewritten."),
     ),
+    Reason.SPLIT_VIEW: Explained(
+        _("Another member was shown another log."),
+        _("Two members compared what they hold of this log, and the two do not fit together, though both bear the partner’s key. Together they prove it to anybody. This happens when two copies of a node run at once, when a backup was restored, or when different members are told different things."),
+    ),
     Reason.FORK: Explained(
         _("The log no longer continues what this node holds."),
         _("The new checkpoint is signed, but what was proved before is not part of it. This happens when a node is restored from an old backup, or when a log is rewritten."),

@@ -16,8 +16,7 @@ from jointlab.federation.blobs.serving import chunks_of, count_served, path_for
 from jointlab.federation.client import Link
 from jointlab.federation.guard import Refusal
 from jointlab.federation.models import Partner
-from jointlab.federation.own import own_keyid
-from jointlab.history.signing import house_key
+from jointlab.federation.own import link_to
 
 CONNECTIONS: Final = 2  # the partner takes few requests at once, and records go first
 _MOST_CUTS: Final = 6  # of one chunk, one after the other
@@ -36,20 +35,15 @@ class Brought:
 
 def bring_all(partner: Partner, *, stop: threading.Event) -> Brought:
     """Everything that the partner wants of us now. Raises what the link raises; what has come there is kept there."""
-    key, keyid = house_key(), own_keyid()
-
-    def make_link() -> Link:
-        return Link(partner.address, private_allowed=partner.private_allowed, key=key, keyid=keyid)
-
     done, tried = Brought(), set[str]()
-    link = make_link()
+    link = link_to(partner)
     try:
         while not stop.is_set():
             fresh = [one for one in _names(link.get("/fed/v1/wanted").body) if one not in tried]
             for sha256 in fresh:
                 if not stop.is_set():
                     tried.add(sha256)
-                    _bring(partner, sha256, link, make_link, done, stop)
+                    _bring(partner, sha256, link, link.another, done, stop)
             if not fresh:
                 break
     finally:

@@ -20,12 +20,10 @@ from jointlab.federation.blobs.policy import Policy
 from jointlab.federation.blobs.publishing import arrived, no_room
 from jointlab.federation.blobs.settings import policy
 from jointlab.federation.blobs.transfer import Transfer
-from jointlab.federation.client import Link
 from jointlab.federation.models import Partner
-from jointlab.federation.own import own_keyid
+from jointlab.federation.own import link_to
 from jointlab.history.blobs import store
 from jointlab.history.models import Blob
-from jointlab.history.signing import house_key
 
 AT_ONCE: Final = 64  # files that are begun
 BYTES_AT_ONCE: Final = 64 * 1024 * 1024  # of them, beyond the first few
@@ -59,13 +57,7 @@ class Round:
         fresh = self._begin([])
         if not fresh:
             return None
-        key, keyid = house_key(), own_keyid()
-        partner = self.partner
-
-        def link() -> Link:
-            return Link(partner.address, private_allowed=partner.private_allowed, key=key, keyid=keyid)
-
-        crew = Crew(link, connections=self._connections, stop=self._stop)
+        crew = Crew(link_to(self.partner).another, connections=self._connections, stop=self._stop)
         try:
             with crew:
                 crew.add(fresh)
