@@ -7,6 +7,7 @@ which they came: any two nodes that hold the same steps show the same state.
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -14,8 +15,9 @@ from enum import StrEnum
 from hashlib import sha256
 
 from jointlab.errors import BadInput, Conflict, Fault, NotAllowed
-from jointlab.processes.process import BEGINNING, DAY, Process, Step
+from jointlab.processes.process import BEGINNING, CHOICE, DAY, FILE, Field, Process, Step
 
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 _DOMAIN = b"jointlab/process-step/1\n"  # so that the hash of a step is never the hash of anything else
 
 
@@ -106,15 +108,38 @@ def replay(process: Process, instance: str, steps: Iterable[Taken]) -> Instance:
         verdicts |= dict.fromkeys(candidates.keys() - sound.keys(), Verdict.REFUSED)
         if not sound:
             break
-        arbiter = process.state(now.state).arbiter
-        # Of two steps of one side, which only a node that forks its own log writes, the lower hash stands everywhere.
-        stands = min(sound.values(), key=lambda taken: (taken.party != arbiter, taken.hash))
+        stands = _stands(now, tuple(sound.values()), after)
         verdicts |= dict.fromkeys(sound, Verdict.OVERTAKEN) | {stands.hash: Verdict.STANDS}
         step = process.step(stands.step)
         assert step is not None, "a step without a declaration is refused"
         now = now.with_step(stands, step.to)
     _follow(after, verdicts)
     return replace(now, verdicts=verdicts)
+
+
+def _stands(now: Instance, rivals: tuple[Taken, ...], after: Mapping[str, Mapping[str, Taken]]) -> Taken:
+    """Of rivals, the one from which the other side has gone on; else the arbiter's.
+
+    Of two steps of one side, which only a node that forks its own log writes, the lower hash stands everywhere.
+    """
+    if len(rivals) == 1:
+        return rivals[0]
+    arbiter = now.process.state(now.state).arbiter
+    return min(
+        rivals,
+        key=lambda taken: (not _gone_on(taken, after, now.nodes or taken.nodes), taken.party != arbiter, taken.hash),
+    )
+
+
+def _gone_on(taken: Taken, after: Mapping[str, Mapping[str, Taken]], nodes: Mapping[str, str]) -> bool:
+    """Whether the other side has taken a step, on its own node, that rests on this one."""
+    ahead = [taken.hash]
+    while ahead:
+        for later in after.get(ahead.pop(), {}).values():
+            if later.party != taken.party and later.home != taken.home and nodes.get(later.party) == later.home:
+                return True
+            ahead.append(later.hash)
+    return False
 
 
 def _follow(after: dict[str, dict[str, Taken]], verdicts: dict[str, Verdict]) -> None:
@@ -212,6 +237,10 @@ def _wrong_party(instance: Instance, step: Step, taken: Taken) -> Fault | None:
         return NotAllowed(
             "process.node", "“{what}” is taken on the node “{node}”.", what=step.title, node=nodes.get(taken.party, "—")
         )
+    if step.personal and taken.by != (instance.standing[0].subject if instance.standing else taken.subject):
+        return NotAllowed(
+            "process.person", "“{what}” is for the person whom this is about, and for nobody else.", what=step.title
+        )
     return None
 
 
@@ -224,10 +253,26 @@ def _wrong_form(step: Step, form: Mapping[str, str]) -> Fault | None:
         if len(value) > fields[name].most:
             most = fields[name].most
             return BadInput("process.long", "At most {most} characters; these are {length}.", field=name, most=most, length=len(value))  # fmt: skip
-        if fields[name].kind == DAY and value and not _is_day(value):
-            return BadInput("process.day", "“{text}” is no day. Write it as 2026-09-02.", field=name, text=value[:40])
+        if value and (fault := _wrong_value(fields[name], value)):
+            return fault
     missing = next((name for name, one in fields.items() if one.required and not form.get(name, "").strip()), None)
     return BadInput("process.empty", "This is needed.", field=missing) if missing else None
+
+
+def _wrong_value(one: Field, value: str) -> Fault | None:
+    """A day, a choice or a file's hash that is none."""
+    if one.kind == DAY and not _is_day(value):
+        return BadInput("process.day", "“{text}” is no day. Write it as 2026-09-02.", field=one.name, text=value[:40])
+    if one.kind == CHOICE and value not in {known for known, _ in one.choices}:
+        known = ", ".join(known for known, _ in one.choices)
+        return BadInput(
+            "process.choice", "“{found}” is none of: {known}.", field=one.name, found=value[:40], known=known
+        )
+    if one.kind == FILE and _SHA256.fullmatch(value) is None:
+        return BadInput(
+            "process.file", "A file is named by its SHA-256, 64 digits from 0 to 9 and a to f.", field=one.name
+        )
+    return None
 
 
 def _is_day(text: str) -> bool:

@@ -10,8 +10,10 @@ if TYPE_CHECKING:
     from jointlab.processes.instance import Instance
 
 BEGINNING = ""  # the state before the first step
-LINE, TEXT, DAY, AMOUNT = "line", "text", "day", "amount"
-KINDS = frozenset({LINE, TEXT, DAY, AMOUNT})
+LINE, TEXT, DAY, AMOUNT, CHOICE, FILE = "line", "text", "day", "amount", "choice", "file"
+KINDS = frozenset({LINE, TEXT, DAY, AMOUNT, CHOICE, FILE})
+INERT, NOTIFY, REAPPROVE = "inert", "notify", "re-approve"
+TAGS = frozenset({INERT, NOTIFY, REAPPROVE})
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,9 @@ class State:
 
 @dataclass(frozen=True)
 class Field:
-    """One value of a step's form, held as text: a line, a text, an ISO day, or an amount with its unit."""
+    """One value of a step's form, held as text: a line, a text, an ISO day, an amount with its unit, one of its choices,
+    or the SHA-256 of a file.
+    """
 
     name: str
     title: str
@@ -43,6 +47,16 @@ class Field:
     required: bool = True
     hint: str = ""
     most: int = 200  # characters
+    choices: tuple[tuple[str, str], ...] = ()  # of a choice: the value, and its title in English
+    stays: bool = False  # a line that says nothing of a person: a hash, a number; it is kept when the step is erased
+    tag: str = (
+        NOTIFY  # what a change of it after an approval does: inert, notify, or re-approve (it must be approved again)
+    )
+
+    @property
+    def plain(self) -> bool:
+        """Whether its value holds no words of a person."""
+        return self.stays or self.kind not in (LINE, TEXT)
 
 
 @dataclass(frozen=True)
@@ -59,6 +73,7 @@ class Step:
     evidence: tuple[str, ...] = ()  # the fields that say on what ground
     guards: tuple[str, ...] = ()
     main: bool = False  # of the way that is hoped for; the others are ways out of it
+    personal: bool = False  # taken by nobody but the person whom the case is about
 
 
 @dataclass(frozen=True)
@@ -116,6 +131,12 @@ def _names(process: Process) -> Iterator[str]:
         fields = [one.name for one in step.fields]
         yield from (f"{step.name}: the field {name} stands twice" for name in set(fields) if fields.count(name) > 1)
         yield from (f"{step.name}: {one.kind} is no kind of field" for one in step.fields if one.kind not in KINDS)
+        yield from (f"{step.name}: {one.tag} is no tag of a field" for one in step.fields if one.tag not in TAGS)
+        yield from (
+            f"{step.name}: {one.name} needs choices, and nothing else has any"
+            for one in step.fields
+            if (one.kind == CHOICE) != bool(one.choices)
+        )
         yield from (f"{step.name}: the evidence {name} is no field" for name in step.evidence if name not in fields)
         if not step.who or not step.source or not step.to:
             yield f"{step.name}: a step needs a party, a state to come from and one to go to"

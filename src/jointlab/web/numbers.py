@@ -16,7 +16,6 @@ Value = Decimal | float | int | str
 THIN = "\u202f"  # narrow and without a break: numbers never part over lines
 SPACE = "\u00a0"
 MINUS = "−"
-_DECIMAL_COMMA = ("ru", "kk")
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -67,7 +66,7 @@ def with_uncertainty(
 def difference(computed: Value, stated: Value) -> str:
     """Computed against stated in per cent: “+8.3 %”; a dash where there is nothing to divide by."""
     text = shared.difference(float(computed), float(stated))
-    return text.replace(".", "," if language() in _DECIMAL_COMMA else ".").replace(" ", SPACE)
+    return text.replace(".", "," if language() in shared.DECIMAL_COMMA else ".").replace(" ", SPACE)
 
 
 def localised(text: str, code: str | None = None) -> str:
@@ -78,7 +77,7 @@ def localised(text: str, code: str | None = None) -> str:
         return f"{localised(mantissa, code)}{SPACE}×{SPACE}10{str(int(exponent)).translate(_RAISED)}"
     sign, plain = ("", text) if not text.startswith("-") else (MINUS, text[1:])
     whole, point, part = plain.partition(".")
-    mark = "," if code in _DECIMAL_COMMA else "."
+    mark = "," if code in shared.DECIMAL_COMMA else "."
     return f"{sign}{_grouped(whole, ',' if code == 'zh-Hans' else THIN)}{mark + part if point else ''}"
 
 
