@@ -57,6 +57,12 @@ class Clause:
         assert isinstance(found, str)
         return found
 
+    def names(self, term: str) -> Sequence[str]:
+        """The members of a set of words; none where it is left out."""
+        found = self.terms.get(term, [])
+        assert isinstance(found, list)
+        return [name for name in found if isinstance(name, str)]
+
     def rows(self, term: str) -> Sequence[Mapping[str, Any]]:
         """The rows of a table; none where it is left out."""
         found = self.terms.get(term, [])
@@ -160,10 +166,25 @@ def _contradictions(clause: Clause) -> Iterator[BadInput]:
         )
     if clause.kind is PLACES:
         yield from _named_once(clause, "weights", ("what",))
+        yield from _periods(clause)
     if clause.kind is DIPLOMA:
         yield from _programmes(clause)
     if clause.kind is CREDITS:
         yield from _factors(clause)
+
+
+def _periods(clause: Clause) -> Iterator[BadInput]:
+    """The periods named are such as the clause counts in: 2026, or 2026/2027 where a year of study spans two."""
+    spans = clause.word("year_begins") not in ("", "01-01")
+    for found in clause.names("periods"):
+        first, _, second = found.partition("/")
+        fits = second == f"{int(first) + 1:04d}" if spans else not second
+        if not fits or clause.word("period") == "whole-term":
+            example = "2026/2027" if spans else "2026"
+            yield BadInput(
+                "agreement.period", "“{where}”: “{found}” is no period in which this clause counts; those are such as {example}.",
+                where=f"clause {clause.number}", found=found, example="—" if clause.word("period") == "whole-term" else example,
+            )  # fmt: skip
 
 
 def _reversed(where: str, first: date | None, last: date | None) -> Iterator[BadInput]:

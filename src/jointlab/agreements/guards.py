@@ -7,8 +7,7 @@ from typing import Final
 from jointlab.errors import BadInput, Conflict, Fault
 from jointlab.processes import Guard, Instance, Step, Taken
 
-CHANGES: Final = ("extend", "terminate", "suspend", "resume")  # what one party may ask and the other grant
-PROPOSING: Final = frozenset({"propose", "counter_first", "counter_second", "revise_first", "revise_second"})
+PROPOSING: Final = frozenset({"enter", "propose", "counter_first", "counter_second", "revise_first", "revise_second"})
 _AGREEING: Final = frozenset({"agree_first", "agree_second"})
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
 _NEEDED: Final = {"extend": "last", "terminate": "last", "suspend": "first", "resume": "first"}
@@ -76,16 +75,8 @@ def _still_open(party: str) -> Callable[[Instance, Step, Form], Fault | None]:
 
 
 def _is_asked(instance: Instance, step: Step, form: Form) -> Fault | None:
-    """A change that there is, with the day that it needs."""
-    what = form.get("what", "")
-    if what not in CHANGES:
-        return BadInput(
-            "agreement.change",
-            "“{found}” is none of: {known}.",
-            field="what",
-            found=what[:20],
-            known=", ".join(CHANGES),
-        )
+    """A change with the day that it needs."""
+    what = form["what"]
     if not form.get(_NEEDED[what]):
         return BadInput("process.empty", "This is needed.", field=_NEEDED[what])
     return _in_order(form.get("first", ""), form.get("last", ""))

@@ -85,6 +85,7 @@ def _day(form: Mapping[str, str], name: str) -> date:
 _EVENTS: Final[Mapping[str, Callable[[Noted], Event]]] = {
     "attest": _signature,
     "confirm": _signature,
+    "enter": _signature,
     "fulfil": _fulfilment,
     "notice": _notice,
 }

@@ -69,6 +69,7 @@ _PARTIES = Set(Party())
 _PROJECT = Pattern(r"[a-z0-9][a-z0-9.-]{0,62}:[a-z0-9][a-z0-9._-]{0,126}", "almaty:p7f3")
 _ISCED = Pattern(r"[0-9]{4}", "0531")  # ISCED-F 2013, detailed field
 _SCHEME = Pattern(r"[a-z][a-z0-9-]{1,30}", "ects")
+_PERIOD = Pattern(r"[0-9]{4}(/[0-9]{4})?", "2026/2027")
 
 
 def _direction(bound: Bound = _SAME) -> tuple[Term, Term]:
@@ -131,6 +132,7 @@ PLACES: Final = ClauseKind("mobility-places", "Places for mobility", (
     Term("unit", "counted in", Choice(UNITS), bound=_SAME),
     Term("period", "for each", Choice(PERIODS), bound=_SAME),
     Term("year_begins", "the year begins on", YearDay(), required=False, bound=_SAME),
+    Term("periods", "only in the periods", Set(_PERIOD), required=False, bound=_WITHIN),  # absent: in all; a year left out is a gap
     Term("stay_counts", "a stay counts", Choice(("in-the-year-it-begins", "in-the-year-it-ends", "by-days")), bound=_SAME),
     Term("months_most", "longest stay, months", Count(0, 120), required=False, bound=_MOST),
     Term("months_least", "shortest stay, months", Count(0, 120), required=False, bound=_LEAST),

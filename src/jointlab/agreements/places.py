@@ -67,6 +67,11 @@ class Rules:
     counted_by: str  # the party whose node counts
     carry_over: Fraction  # of one period into the next, at most
     gives_back: bool  # whether an early return frees what is left of the stay
+    periods: frozenset[str] = frozenset()  # the only ones in which it grants places; empty: all
+
+    def grants(self, period: str) -> bool:
+        """Whether there are places in a period at all."""
+        return not self.periods or period in self.periods
 
     @classmethod
     def of(cls, clause: Clause) -> "Rules":
@@ -74,6 +79,7 @@ class Rules:
         return cls(
             clause=clause.number, limit=Fraction(clause.word("limit")), counted_by=clause.word("counted_by") or clause.word("to"),
             carry_over=Fraction(clause.word("carry_over")), gives_back=clause.word("early_return") == "given-back",
+            periods=frozenset(clause.names("periods")),
         )  # fmt: skip
 
 
@@ -91,7 +97,9 @@ class Count:
     _carried: dict[str, Fraction] = field(default_factory=dict)  # out of each period
 
     def limit(self, period: str) -> Fraction:
-        """What is granted in a period, amendments and what was carried over included."""
+        """What is granted in a period, amendments and what was carried over included; nothing in one that is left out."""
+        if not self.rules.grants(period):
+            return NOTHING
         return self.rules.limit + self._adjusted.get(period, NOTHING)
 
     def taken(self, period: str) -> Fraction:
@@ -210,6 +218,8 @@ def _adjustment(count: Count, entry: Entry) -> Fault | None:
     if not carries:
         return None
     most = min(count.left(entry.source), count.rules.carry_over - count.carried(entry.source))
+    if not count.rules.grants(entry.period):
+        most = NOTHING
     if entry.amount <= most:
         return None
     return BadInput(

@@ -23,26 +23,29 @@ def _words(name: str, title: str, hint: str = "", *, required: bool = True) -> F
     return Field(name, title, "text", required=required, hint=hint, most=4000)
 
 
-_VERSION = Field("version", _("Hash of the version"), hint=_("64 characters, as printed on each page"), most=64)
+_VERSION = Field(
+    "version", _("Hash of the version"), hint=_("64 characters, as printed on each page"), most=64, stays=True
+)
 _WHY = _words("why", _("Why"))
 _NOTE = _words("note", _("Remark"), required=False)
-_CLAUSE = Field("clause", _("Number of the clause"), most=20)
-_ABOUT = Field("clause", _("Number of the clause"), required=False, hint=_("Empty for the whole text"), most=20)
-_REMARK = (_ABOUT, _words("words", _("Comment")))
-_CLEARED = (
-    Field("office", _("Who has looked at it"), hint=_("Legal office, finance, ministry")),
-    _words("ground", _("On what ground"), required=False),
+_CLAUSE = Field("clause", _("Number of the clause"), most=20, stays=True)
+_ABOUT = Field(
+    "clause", _("Number of the clause"), required=False, hint=_("Empty for the whole text"), most=20, stays=True
 )
+_REMARK = (_ABOUT, _words("words", _("Comment")))
 _SIGNED = (
     _VERSION,
-    Field("scan", _("Hash of the scan"), hint=_("SHA-256 of the signed and sealed pages"), most=64),
+    Field("scan", _("Scan of the signed and sealed pages"), "file", most=64),
     Field("signed_on", _("Signed on"), "day", most=10),
     Field("signatory", _("Signed by"), hint=_("Name and office")),
     _words("mandate", _("By what mandate"), _("Charter, or power of attorney with its number and day")),
     Field("mandate_until", _("Mandate valid until"), "day", required=False, most=10),
 )
+_CHANGES = (
+    ("extend", _("Extend")), ("terminate", _("End by agreement")), ("suspend", _("Suspend")), ("resume", _("Resume")),
+)  # fmt: skip
 _ASKED = (
-    Field("what", _("What is asked"), hint="extend, terminate, suspend, resume", most=20),
+    Field("what", _("What is asked"), "choice", most=20, choices=_CHANGES),
     _ABOUT,
     Field("first", _("First day"), "day", required=False, most=10),
     Field("last", _("Last day"), "day", required=False, most=10),
@@ -83,8 +86,8 @@ _DRAFTING = (
 )  # fmt: skip
 
 _SIGNING = (
-    Step("clear_first", _("Clear inside the house"), _("Cleared by the first party"), (FIRST,), ("frozen",), "frozen", _CLEARED, ("office",), ("first_open",), main=True),
-    Step("clear_second", _("Clear inside the house"), _("Cleared by the second party"), (SECOND,), ("frozen",), "frozen", _CLEARED, ("office",), ("second_open",), main=True),
+    Step("clear_first", _("Clear inside the house"), _("Cleared by the first party"), (FIRST,), ("frozen",), "frozen", guards=("first_open",), main=True),
+    Step("clear_second", _("Clear inside the house"), _("Cleared by the second party"), (SECOND,), ("frozen",), "frozen", guards=("second_open",), main=True),
     Step("reopen_first", _("Open the text again"), _("Text opened again"), (FIRST,), ("frozen",), "with_first", (_WHY,), ("why",)),
     Step("reopen_second", _("Open the text again"), _("Text opened again"), (SECOND,), ("frozen",), "with_second", (_WHY,), ("why",)),
     Step("attest", _("Attest the signed paper"), _("Attested by the first party"), (FIRST,), ("frozen",), "attested",
@@ -118,5 +121,27 @@ AGREEMENT = Process(
     parties=(Party(FIRST, _("First party")), Party(SECOND, _("Second party"))),
     states=STATES,
     steps=(*_DRAFTING, *_SIGNING, *_AFTERWARDS),
+    guards=GUARDS,
+)
+
+# Signed on paper before there was a node: one side enters it with its scan, the other confirms it with its own.
+_ENTERING = (
+    Step("enter", _("Enter a signed agreement"), _("Entered with its scan"), (FIRST,), ("",), "entered",
+         (*_SIGNED, _NOTE), ("version", "scan", "mandate"), ("version", "signature"), main=True),
+    Step("confirm", _("Confirm the signed paper"), _("Confirmed by the second party"), (SECOND,), ("entered",), "signed",
+         _SIGNED, ("version", "scan", "mandate"), ("latest", "signature"), main=True),
+    Step("reject_second", _("Reject"), _("Rejected"), (SECOND,), ("entered",), "rejected", (_WHY,), ("why",)),
+    Step("withdraw", _("Withdraw"), _("Withdrawn"), (FIRST,), ("entered",), "withdrawn", (_WHY,), ("why",)),
+)  # fmt: skip
+
+ENTRY = Process(
+    name="agreement-entry/1",
+    title=_("Agreement signed earlier"),
+    parties=AGREEMENT.parties,
+    states=(
+        State("entered", _("to be confirmed"), arbiter=SECOND, waits=SECOND),
+        *(one for one in STATES if one.name not in (*_DRAFT, "frozen", "attested")),
+    ),
+    steps=(*_ENTERING, *_AFTERWARDS),
     guards=GUARDS,
 )

@@ -99,7 +99,7 @@ def decide(reaches: Reaches, thing: Thing, *, to: str, day: date) -> Decision:
     sleeping: Reach | None = None
     waiting: Decision | None = None
     for reach in reaches.about(thing.project):
-        if not _covers(reach, thing, to):
+        if not covers(reach, thing, to):
             continue
         opens = months_after(thing.recorded, reach.embargo)
         if not reach.counts:
@@ -123,20 +123,30 @@ def stays(reaches: Reaches, thing: Thing, *, to: str) -> bool:
 
     A suspension or a hold withholds nothing that has gone already.
     """
-    return any(_covers(reach, thing, to) and (not reach.ended or reach.keeps) for reach in reaches.about(thing.project))
+    return keeping(reaches, thing, to=to) is not None
 
 
-def _covers(reach: Reach, thing: Thing, to: str) -> bool:
-    """Of a clause that covers the record's project."""
-    told = 0 if to in reach.parties else _WIDTHS.get(to, 3)  # a stranger is told by no clause
+def keeping(reaches: Reaches, thing: Thing, *, to: str) -> Reach | None:
+    """The clause by which what was shared before may stay there; see `stays`."""
+    found = (one for one in reaches.about(thing.project) if covers(one, thing, to) and (not one.ended or one.keeps))
+    return min(found, key=lambda one: one.ended, default=None)
+
+
+def covers(reach: Reach, thing: Thing, to: str) -> bool:
+    """Whether a clause that covers the record's project covers the record, on whatever day."""
     return (
-        told <= reach.width
+        reaches_to(reach, to)
         and thing.party in reach.givers
         and to != thing.party
         and thing.data in reach.data
         and (not reach.project_kinds or thing.project_kind in reach.project_kinds)
         and thing.recorded >= reach.since
     )
+
+
+def reaches_to(reach: Reach, to: str) -> bool:
+    """Whether a clause lets anything go there; to a stranger none does."""
+    return (0 if to in reach.parties else _WIDTHS.get(to, 3)) <= reach.width
 
 
 def _embargo(reach: Reach, opens: date) -> NotAllowed:

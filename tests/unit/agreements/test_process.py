@@ -28,8 +28,8 @@ PAPER = {
 Line = tuple[str, str, dict[str, str]]
 _PROPOSED: tuple[Line, ...] = (("first", "propose", {"version": VERSION.hash}),)
 _CLEARED: tuple[Line, ...] = (
-    *_PROPOSED, ("second", "agree_second", {"version": VERSION.hash}), ("first", "clear_first", {"office": "law"}),
-    ("second", "clear_second", {"office": "law"}),
+    *_PROPOSED, ("second", "agree_second", {"version": VERSION.hash}), ("first", "clear_first", {}),
+    ("second", "clear_second", {}),
 )  # fmt: skip
 _SIGNED: tuple[Line, ...] = (
     *_CLEARED,
@@ -114,7 +114,7 @@ def test_nothing_is_signed_before_both_houses_have_cleared_it() -> None:
     half = _after(*_CLEARED[:3])
     assert _refused(half, "first", "attest", PAPER) == "agreement.not_cleared"
     assert "attest" not in {step.name for step in offered(half, "first")}
-    assert _refused(half, "first", "clear_first", {"office": "law"}) == "agreement.cleared"
+    assert _refused(half, "first", "clear_first", {}) == "agreement.cleared"
     reopened = (
         *_CLEARED,
         ("second", "reopen_second", {"why": "a slip"}),
@@ -128,7 +128,7 @@ def test_nothing_is_signed_before_both_houses_have_cleared_it() -> None:
 @pytest.mark.parametrize(
     ("code", "changed"),
     [
-        ("agreement.other_version", {"version": OLD}), ("agreement.hash", {"scan": "a picture"}), ("agreement.mandate", {"mandate_until": "2026-08-19"}),
+        ("agreement.other_version", {"version": OLD}), ("process.file", {"scan": "a picture"}), ("agreement.mandate", {"mandate_until": "2026-08-19"}),
         ("process.empty", {"mandate": " "}), ("process.day", {"signed_on": "20.08.2026"}),
     ],
 )  # fmt: skip
@@ -197,7 +197,7 @@ def test_notice_is_given_by_one_alone() -> None:
 @pytest.mark.parametrize(
     ("code", "step", "form"),
     [
-        ("agreement.change", "ask_first", {"what": "double", "why": "x"}), ("process.empty", "ask_first", {"what": "extend", "why": "x"}),
+        ("process.choice", "ask_first", {"what": "double", "why": "x"}), ("process.empty", "ask_first", {"what": "extend", "why": "x"}),
         ("process.empty", "ask_first", {"what": "resume", "why": "x", "last": "2027-01-01"}),
         ("agreement.days", "ask_first", {"what": "suspend", "why": "x", "first": "2027-01-02", "last": "2027-01-01"}),
         ("agreement.days", "notice", {"on": "2027-01-02", "last": "2027-01-01", "why": "x"}),

@@ -1,0 +1,19 @@
+from django.apps import AppConfig
+
+
+class AgreementsConfig(AppConfig):
+    """Agreements between institutions."""
+
+    name = "jointlab.agreements"
+    label = "agreements"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Tell the stored logs which records this room keeps, and the cases which processes it has."""
+        from jointlab.agreements import case_kinds, menu, projections
+        from jointlab.agreements.views import page
+        from jointlab.web.menu import add
+
+        projections.register()
+        case_kinds.register(page=page.drawn, url=page.address)
+        add(*menu.ITEMS)

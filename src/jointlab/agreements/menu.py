@@ -1,0 +1,10 @@
+"""This room's line in the menu."""
+
+from django.utils.translation import gettext_lazy as _
+
+from jointlab.agreements.queries.waiting import waits_for_us
+from jointlab.web.menu import Item
+
+ITEMS = (
+    Item("cooperation", 110, _("Agreements"), "agreements", key="a", count=lambda actor: len(waits_for_us(actor))),
+)

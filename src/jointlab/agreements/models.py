@@ -1,0 +1,106 @@
+"""Texts of agreements and what follows from the logs about them; drafts, which are in backups only."""
+
+from django.db import models
+
+from jointlab.people.models import Institution, Person
+
+
+class AgreementVersion(models.Model):
+    """One text under its hash. The same text may be recorded by both sides; it is the same version."""
+
+    id = models.CharField(max_length=80, primary_key=True)  # the record's
+    hash = models.CharField(max_length=64, db_index=True)
+    home = models.CharField(max_length=20)
+    agreement = models.CharField(max_length=200, db_index=True)  # the same in all versions
+    number = models.IntegerField()
+    rank = models.CharField(max_length=20)
+    title = models.JSONField(default=dict)  # by language
+    parties = models.JSONField(default=list)  # identifiers as the text has them
+    parent = models.CharField(max_length=64, default="", blank=True, db_index=True)  # hash
+    amends = models.CharField(max_length=64, default="", blank=True, db_index=True)  # hash
+    text = models.TextField()  # canonical JSON
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.agreement} {self.number}"
+
+
+class AgreementCase(models.Model):
+    """Which version a case of an agreement is about now. What happened to it stands in the steps of the case."""
+
+    id = models.CharField(max_length=80, primary_key=True)  # the case's
+    process = models.CharField(max_length=60)
+    version = models.CharField(max_length=64, db_index=True)  # hash of the text on the table
+    signatures = models.IntegerField(default=0)
+    mark = models.CharField(max_length=64)  # another one whenever the steps that stand are others
+
+    def __str__(self) -> str:
+        return f"{self.id} {self.version[:12]}"
+
+
+class Clearance(models.Model):
+    """A house's own note on a text: who looked at it, on what ground. Not for partners."""
+
+    id = models.CharField(max_length=80, primary_key=True)
+    case = models.CharField(max_length=80, db_index=True)
+    party = models.CharField(max_length=20)
+    office = models.CharField(max_length=200)
+    ground = models.TextField(default="", blank=True)
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+
+class Reference(models.Model):
+    """A treaty or an initiative that is referred to."""
+
+    id = models.CharField(max_length=80, primary_key=True)
+    rev = models.IntegerField(default=1)
+    kind = models.CharField(max_length=20)
+    title = models.JSONField(default=dict)
+    source = models.CharField(max_length=300, default="", blank=True)
+    on = models.DateField(null=True)  # signed
+    in_force = models.DateField(null=True)
+    ended = models.DateField(null=True)
+    text = models.JSONField(default=dict)
+    files = models.JSONField(default=dict)  # SHA-256 by name
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+
+class AgreementDraft(models.Model):
+    """A text that one side is writing. Private to its institution; no record, in backups only."""
+
+    id = models.CharField(max_length=80, primary_key=True)
+    institution = models.ForeignKey(Institution, on_delete=models.CASCADE, related_name="+")
+    partner = models.ForeignKey(Institution, on_delete=models.CASCADE, related_name="+", null=True)
+    code = models.CharField(max_length=80)
+    document = models.JSONField(default=dict)  # as typed: it need not be sound yet
+    revision = models.IntegerField(default=1)  # one more with each change
+    base = models.CharField(max_length=64, default="", blank=True)  # hash of the version that it began from
+    answers = models.CharField(max_length=80, default="", blank=True)  # the case whose text it is an answer to
+    by = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    changed_by = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    made_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        indexes = (models.Index(fields=["institution", "-changed_at"], name="draft_newest"),)
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class FormTemplate(models.Model):
+    """The columns of a list that an office hands to its ministry: edited by the office, no record, in backups only."""
+
+    institution = models.ForeignKey(Institution, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=120)
+    columns = models.JSONField(default=list)  # [title, value] pairs
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["institution", "name"], name="form_template_once"),)
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,7 @@
+"""Pages of agreements.
+
+listing.py    the tree of all, drafts, what waits and what ends soon
+page.py       one version: where it stands and why, its clauses, who signed, what is done next
+signing.py    cleared inside the house, printed, signed on paper, attested
+papers.py     what is downloaded: PDF, JSON, proofs, days for a calendar
+"""

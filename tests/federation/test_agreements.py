@@ -1,0 +1,101 @@
+"""An agreement between two nodes: proposed, answered, agreed to, cleared, attested by both, amended; the same on both."""
+
+from typing import Any
+
+import pytest
+
+from tests.federation.nodes import DriverFault, Node, Pair
+from tests.federation.test_transfers import _meet
+
+
+@pytest.fixture
+def served(pair: Pair) -> Pair:
+    for node, other in ((pair.kz, pair.cn), (pair.cn, pair.kz)):
+        node.serve()
+        node.do("from tests.federation.agreement_names import *; from jointlab.history.sharing import sharing_round")
+        other.do(f"Partner.objects.update(address={node.address!r}, private_allowed=True)")
+    _meet(pair)
+    return pair
+
+
+def _alike(pair: Pair) -> dict[str, Any]:
+    """What both nodes show, which is the same, also after a rebuild."""
+    here, there = pair.kz.value("seen()"), pair.cn.value("seen()")
+    assert here == there
+    assert pair.kz.value("rebuilt()") == pair.cn.value("rebuilt()") == []
+    assert pair.kz.value("seen()") == here
+    pair.in_step()
+    return dict(here)
+
+
+def _fault(node: Node, code: str) -> str:
+    with pytest.raises(DriverFault) as caught:
+        node.do(code)
+    return caught.value.code
+
+
+def _signed(pair: Pair) -> None:
+    """From the table to both signatures."""
+    kz, cn = pair.kz, pair.cn
+    for node, step in ((cn, "agree()"), (kz, "clear()"), (cn, "clear()"), (kz, "attest()"), (cn, "attest()")):
+        node.do(step)
+        _meet(pair)
+
+
+def test_from_a_proposal_to_force_and_an_amendment(served: Pair) -> None:
+    kz, cn = served.kz, served.cn
+    kz.do("propose()")
+    _meet(served)
+    found = _alike(served)
+    assert [(one["state"], one["waits_id"]) for one in found["cases"]] == [("with_second", "cn")]
+    cn.do("answer('5.1', limit=6)")
+    _meet(served)
+    found = _alike(served)
+    assert (len(found["texts"]), found["cases"][0]["waits_id"]) == (2, "kz")
+    kz.do("agree()")
+    _meet(served)
+    for node in (kz, cn):
+        node.do("clear()")
+        _meet(served)
+    assert _fault(cn, "attest()") == "process.state"  # the first party attests first
+    kz.do("attest()")
+    _meet(served)
+    assert _alike(served)["lives"] == []
+    cn.do("attest()")
+    _meet(served)
+    found = _alike(served)
+    assert [one["state"] for one in found["cases"]] == ["signed"]
+    assert [(number, states) for number, _, states in found["lives"]] == [(1, ["in-force"] * 3)]
+    assert [one[:1] for one in found["listed"]] and [one[2] for one in found["listed"]] == ["in-force"]
+    for node, other in ((kz, "cn"), (cn, "kz")):  # a house's own note stays in the house
+        assert node.value("[one.office for one in Clearance.objects.all()]") == [f"Office of {node.prefix}"]
+        assert other not in node.value("str(list(Clearance.objects.values_list('office')))")
+    kz.do("amend(days=10)")
+    _meet(served)
+    _signed(served)
+    found = _alike(served)
+    assert [(number, states) for number, _, states in found["lives"]] == [
+        (1, ["in-force", "in-force", "run-off"]), (2, ["not-yet", "not-yet", "in-force"]),
+    ]  # fmt: skip
+
+
+def test_both_act_while_the_link_is_cut(served: Pair) -> None:
+    """Who reads the text holds the pen: its answer stands, the other's withdrawal is kept as overtaken, on both."""
+    kz, cn = served.kz, served.cn
+    kz.do("propose()")
+    _meet(served)
+    for node in (kz, cn):
+        node.stop()
+    kz.do("take('withdraw', why='Too early')")
+    cn.do("agree()")
+    for node in (kz, cn):
+        node.serve()
+    _meet(served)
+    found = _alike(served)
+    assert found["cases"][0]["state"] == "frozen"
+    assert {one["step"]: one["verdict"] for one in found["steps"]} == {
+        "propose": "stands",
+        "agree_second": "stands",
+        "withdraw": "overtaken",
+    }
+    assert _fault(kz, "attest()") == "agreement.not_cleared"
