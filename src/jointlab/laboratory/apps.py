@@ -12,12 +12,13 @@ class LaboratoryConfig(AppConfig):
         """Tell the stored logs which records this room keeps, the workers which work it has, the menu its pages."""
         from jointlab.federation.blobs.progress import register_names
         from jointlab.federation.blobs.settings import register_projects
-        from jointlab.laboratory import menu, projections, tasks
+        from jointlab.laboratory import case_kinds, menu, projections, tasks
         from jointlab.laboratory.queries.missing import names_of_files, projects_of_records
         from jointlab.web.menu import add
 
         projections.register()
         tasks.register()
+        case_kinds.register()
         register_names(names_of_files)
         register_projects(projects_of_records)
         add(*menu.ITEMS)

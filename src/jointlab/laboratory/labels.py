@@ -1,6 +1,6 @@
 """Labels for vials and boxes: one PDF page of a label printer's size, with a QR code that opens the record's page.
 
-typst carries fonts for Latin, Greek, Cyrillic and the signs of formulae; Chinese needs a font of the machine. A
+typst carries fonts for Latin, Greek, Cyrillic and the signs of formulae; Chinese comes with a package (jointlab.printing). A
 character that no font at hand can draw is left out and "…" stands in its place: a label never shows empty boxes.
 """
 
@@ -18,6 +18,7 @@ from jointlab.errors import BadInput
 from jointlab.laboratory.forms.samples import HAZARD_WORDS
 from jointlab.laboratory.models import Device, Sample
 from jointlab.laboratory.queries.devices import properties_of
+from jointlab.printing import fonts_at_hand
 
 SIZES = {"50x25": (50, 25), "62x29": (62, 29), "38x13": (38, 13), "89x36": (89, 36)}  # mm, as label printers take them
 _HAN_FONTS = (
@@ -108,7 +109,7 @@ def draw(label: Label, *, size: str = "50x25") -> bytes:
 
     width, height = _size(size)
     pdf = typst.compile(
-        _TEMPLATE, format="pdf", sys_inputs=_inputs(label, width=width, height=height),
+        _TEMPLATE, format="pdf", sys_inputs=_inputs(label, width=width, height=height), font_paths=fonts_at_hand(),
     )  # fmt: skip
     assert isinstance(pdf, bytes), "one document is one PDF"
     return pdf
@@ -119,7 +120,8 @@ def picture(label: Label, *, size: str = "50x25") -> bytes:
     import typst
 
     width, height = _size(size)
-    png = typst.compile(_TEMPLATE, format="png", ppi=300.0, sys_inputs=_inputs(label, width=width, height=height))
+    inputs = _inputs(label, width=width, height=height)
+    png = typst.compile(_TEMPLATE, format="png", ppi=300.0, sys_inputs=inputs, font_paths=fonts_at_hand())
     assert isinstance(png, bytes), "one page is one picture"
     return png
 
@@ -161,7 +163,7 @@ def font_names() -> str:
 
 
 def draws_chinese() -> bool:
-    """Whether this machine has a Chinese font."""
+    """Whether there is a Chinese font at hand."""
     return bool(_han_fonts())
 
 
@@ -176,12 +178,10 @@ def qr_svg(address: str) -> str:
 
 @lru_cache(maxsize=1)
 def _families() -> frozenset[str]:
-    import typst
-
-    return frozenset(typst.Fonts(include_system_fonts=True).families())
+    return frozenset(fonts_at_hand().families())
 
 
 @lru_cache(maxsize=1)
 def _han_fonts() -> tuple[str, ...]:
-    """The first Chinese font of this machine, if there is one."""
+    """The first Chinese font at hand: that of the machine, else that of the package."""
     return tuple(font for font in _HAN_FONTS if font in _families())[:1]

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jointlab.laboratory.queries.asked import ask_for_confirmation
 from jointlab.laboratory.queries.inbox import waits_for_a_person
+from jointlab.laboratory.queries.requests import waiting as requests_waiting
 from jointlab.laboratory.queries.transfers import wait_for
 from jointlab.web.menu import Item
 
@@ -15,4 +16,5 @@ ITEMS = (
     Item("laboratory", 60, _("Projects"), "projects", key="j", count=ask_for_confirmation),
     Item("laboratory", 70, _("Instruments"), "instruments", key="e"),
     Item("cooperation", 170, _("Transfers"), "transfers", key="t", count=wait_for),
+    Item("cooperation", 172, _("Measurement requests"), "requests", count=requests_waiting),
 )

@@ -15,8 +15,10 @@ def routers() -> tuple[Router, ...]:
         measurements,
         notes,
         projects,
+        requests,
         samples,
         search,
+        sharing,
         transfers,
     )
 
@@ -32,6 +34,8 @@ def routers() -> tuple[Router, ...]:
         measurements,
         figures,
         search,
+        sharing,
         transfers,
+        requests,
     )
     return tuple(room.router for room in rooms)

@@ -1,5 +1,7 @@
 """Projects for programs."""
 
+from dataclasses import replace
+
 from django.http import HttpRequest
 from ninja import Field, Router, Schema, Status
 from pydantic import StrictBool
@@ -23,16 +25,20 @@ class ProjectIn(Schema):
     restricted: StrictBool = False
     closed: StrictBool = False
     members: list[str] = Field([], max_length=500)
+    patent_hold: StrictBool = False
 
     def draft(self) -> ProjectDraft:
         """As the operation takes it."""
-        return ProjectDraft(self.title, self.kind, self.summary, self.restricted, self.closed, tuple(self.members))
+        return ProjectDraft(
+            self.title, self.kind, self.summary, self.restricted, self.closed, tuple(self.members), self.patent_hold
+        )
 
 
 class ProjectChange(ProjectIn):
-    """A change, with the revision that it rests on."""
+    """A change, with the revision that it rests on. A patent hold that is not spoken of stays as it is."""
 
     rev: Revision
+    patent_hold: StrictBool | None = None  # type: ignore[assignment]
 
 
 class ProjectOut(Schema):
@@ -47,6 +53,7 @@ class ProjectOut(Schema):
     institution: str = Field(alias="institution_id")
     restricted: bool
     closed: bool
+    patent_hold: bool
 
 
 @router.get("/projects", response=list[ProjectOut], by_alias=False)
@@ -72,4 +79,6 @@ def project_change(request: HttpRequest, slug: str, given: ProjectChange) -> Pro
     """Change a project; 409 when it has moved on since `rev`."""
     actor = actor_at(request)
     found = queries.project(actor, slug=slug)
-    return change_projects.change(actor, project=found, draft=given.draft(), expected_rev=given.rev)
+    held = found.patent_hold if given.patent_hold is None else given.patent_hold
+    draft = replace(given.draft(), patent_hold=held)
+    return change_projects.change(actor, project=found, draft=draft, expected_rev=given.rev)

@@ -20,6 +20,10 @@ class ProjectForm(forms.Form):
         label=_("Restricted: only members see its samples and measurements"), required=False
     )
     closed = forms.BooleanField(label=_("Closed: nothing new is added"), required=False)
+    patent_hold = forms.BooleanField(
+        label=_("Patent hold: nothing of it goes to a partner until the hold is lifted"), required=False,
+        help_text=_("What has gone already stays there; what comes later, and every change, waits."),
+    )  # fmt: skip
     members = forms.ModelMultipleChoiceField(
         label=_("Members"), queryset=Person.objects.none(), required=False, widget=forms.CheckboxSelectMultiple,
         help_text=_(
@@ -37,7 +41,7 @@ class ProjectForm(forms.Form):
         data = self.cleaned_data
         return ProjectDraft(
             title=data["title"], kind=data["kind"], summary=data["summary"], restricted=data["restricted"],
-            closed=data["closed"], members=tuple(person.id for person in data["members"]),
+            closed=data["closed"], members=tuple(person.id for person in data["members"]), patent_hold=data["patent_hold"],
         )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ class Project(models.Model):
         FUNDAMENTAL = "fundamental", _("Fundamental research")
         APPLIED = "applied", _("Applied research")
         CONTRACT = "contract", _("Contract research")
+        EDUCATION = "education", _("Education")
 
     id = models.CharField(max_length=80, primary_key=True)  # the record's
     rev = models.IntegerField()
@@ -23,6 +24,8 @@ class Project(models.Model):
     institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="+")
     restricted = models.BooleanField(default=False)
     closed = models.BooleanField(default=False)
+    # A patent is being prepared: nothing of it is opened to anybody until the hold is lifted.
+    patent_hold = models.BooleanField(default=False)
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     members: "models.ManyToManyField[Person, Membership]" = models.ManyToManyField(

@@ -11,12 +11,12 @@ from jointlab.history.operations import write
 from jointlab.laboratory.models import Device, Sample
 from jointlab.laboratory.operations.codes import next_code
 from jointlab.laboratory.operations.samples import day_of
-from jointlab.laboratory.operations.words import clean_text
 from jointlab.laboratory.properties import check_properties
 from jointlab.laboratory.properties import faults_of as faults_of_properties
 from jointlab.laboratory.queries.visibility import visible_samples
 from jointlab.laboratory.records import DeviceRecord
 from jointlab.people.actors import Actor, Right
+from jointlab.web.typed import clean_text
 
 LETTERS = {"electrode": "E", "cell": "C", "solar_cell": "S", "other": "D"}  # KZ-26-0117-C3
 

@@ -9,9 +9,9 @@ from jointlab.errors import BadInput, Conflict, NotAllowed
 from jointlab.history.identifiers import new_id
 from jointlab.history.operations import write
 from jointlab.laboratory.models import Instrument
-from jointlab.laboratory.operations.words import clean_line, slug_of
 from jointlab.laboratory.records import InstrumentRecord
 from jointlab.people.actors import Actor, Right
+from jointlab.web.typed import clean_line, slug_of
 
 
 @transaction.atomic

@@ -19,7 +19,6 @@ from jointlab.laboratory.bodies import body_of_answer
 from jointlab.laboratory.computing import Computed, Task, computed, with_rest
 from jointlab.laboratory.models import Analysis, Device, File, Measurement, Reading, Sample
 from jointlab.laboratory.operations.codes import next_code
-from jointlab.laboratory.operations.words import clean_line
 from jointlab.laboratory.queries.devices import settings_of
 from jointlab.laboratory.queries.measurements import relevant_settings
 from jointlab.laboratory.queries.visibility import visible_files, visible_measurements, visible_samples
@@ -33,6 +32,7 @@ from jointlab.laboratory.records import (  # fmt: skip
     Warned,
 )
 from jointlab.people.actors import Actor, Right
+from jointlab.web.typed import clean_line
 
 _LONGEST_WHY = 500  # characters
 

@@ -9,10 +9,10 @@ from jointlab.errors import BadInput, NotAllowed, NotFound
 from jointlab.history.identifiers import new_id
 from jointlab.history.operations import write
 from jointlab.laboratory.models import Measurement, Note, Sample
-from jointlab.laboratory.operations.words import clean_line, clean_text
 from jointlab.laboratory.queries.visibility import visible_notes, visible_samples
 from jointlab.laboratory.records import Attached, NoteRecord
 from jointlab.people.actors import Actor, Right
+from jointlab.web.typed import clean_line, clean_text
 
 MOST_FILES = 50
 

@@ -9,10 +9,10 @@ from jointlab.errors import BadInput, Conflict
 from jointlab.history.identifiers import new_id
 from jointlab.history.operations import write
 from jointlab.laboratory.models import Project
-from jointlab.laboratory.operations.words import clean_line, clean_text, slug_of
 from jointlab.laboratory.records import ProjectRecord
 from jointlab.people.actors import Actor, Right
 from jointlab.people.models import Person
+from jointlab.web.typed import clean_line, clean_text, slug_of
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,7 @@ class ProjectDraft:
     restricted: bool = False
     closed: bool = False
     members: tuple[str, ...] = ()  # persons' records
+    patent_hold: bool = False
 
 
 @transaction.atomic
@@ -55,7 +56,7 @@ def _record(actor: Actor, draft: ProjectDraft, *, slug: str, institution: str) -
     return ProjectRecord(
         slug=slug, title=clean_line(draft.title, field="title", most=200), kind=draft.kind, institution=institution,
         by=actor.person, summary=clean_text(draft.summary, field="summary"), restricted=draft.restricted,
-        closed=draft.closed, members=_known(draft.members),
+        closed=draft.closed, members=_known(draft.members), patent_hold=draft.patent_hold,
     )  # fmt: skip
 
 

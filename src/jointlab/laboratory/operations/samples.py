@@ -16,13 +16,13 @@ from jointlab.laboratory.amounts import read_amount
 from jointlab.laboratory.formulae import read_formula
 from jointlab.laboratory.models import Parent, Sample
 from jointlab.laboratory.operations.codes import check_code, next_code, taken
-from jointlab.laboratory.operations.words import clean_line, clean_text
 from jointlab.laboratory.queries.custody import at_home_of, custody_of
 from jointlab.laboratory.queries.lineage import descendants_of
 from jointlab.laboratory.queries.visibility import visible_persons, visible_projects, visible_samples
 from jointlab.laboratory.records import Origin, SampleRecord, Step
 from jointlab.laboratory.terms import folded
 from jointlab.people.actors import Actor, Right
+from jointlab.web.typed import clean_line, clean_text
 
 HAZARDS = tuple(f"GHS0{n}" for n in range(1, 10))
 MOST_STEPS, MOST_TAGS, MOST_PARENTS, MOST_PARTS = 100, 30, 50, 50

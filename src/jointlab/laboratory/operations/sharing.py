@@ -10,8 +10,11 @@ from jointlab.history.identifiers import home, new_id
 from jointlab.history.logs import log_name, own_name
 from jointlab.history.models import Entry, Log
 from jointlab.history.operations import require_own, write
+from jointlab.laboratory.clause_words import refusal_of
 from jointlab.laboratory.models import Measurement, Membership, Project, ProjectSharing, Sample
+from jointlab.laboratory.queries.agreed import clauses_decide
 from jointlab.laboratory.queries.due import standings
+from jointlab.laboratory.queries.told import told
 from jointlab.laboratory.queries.visibility import visible_measurements, visible_projects, visible_samples
 from jointlab.laboratory.records import ProjectSharingRecord, ShareByHandRecord
 from jointlab.people.actors import Actor, Right
@@ -24,12 +27,14 @@ def agree(actor: Actor, *, project: Project, partnership: str, after_days: int =
     """This side shares the project with a partnership; it begins when the others say so too.
 
     `after_days` is the age at which this side's records are shared. Raises NotAllowed ``sharing.not-yours``, NotFound
-    ``project.none``, ``sharing.partnership``, BadInput ``sharing.days``, Conflict ``sharing.other-audience``.
+    ``project.none``, ``sharing.partnership``, BadInput ``sharing.days``, Conflict ``sharing.other-audience``, and
+    ``sharing.by-clause`` where an agreement decides.
     """
     _require(actor, project)
     if not 0 <= after_days <= MOST_DAYS:
         raise BadInput("sharing.days", "Between 0 and {most} days.", field="after_days", most=MOST_DAYS)
     _known(partnership)
+    _by_hand(partnership)
     _same_audience(project, partnership)
     return _say(replace(_said(actor, project, partnership), agreed=True, after_days=after_days))
 
@@ -41,6 +46,7 @@ def end(actor: Actor, *, project: Project, partnership: str) -> ProjectSharing:
     Raises as `agree`, and Conflict ``sharing.not-agreed``.
     """
     _require(actor, project)
+    _by_hand(partnership)
     said = _said(actor, project, partnership)
     if not said.agreed:
         raise Conflict("sharing.not-agreed", "This side does not share the project.")
@@ -60,12 +66,15 @@ def share_now(actor: Actor, *, thing: Sample | Measurement, partnership: str) ->
     """A sample with what hangs on it, or a measurement, before its age.
 
     Raises NotFound for what the person does not see, Conflict ``sharing.not-shared`` while not all sides share the project,
-    NotAllowed ``sharing.not-yours``, or ``history.foreign`` for what belongs to another node.
+    NotAllowed ``sharing.not-yours``, or ``history.foreign`` for what belongs to another node; where agreements decide the
+    refusal of the clause, or Conflict ``sharing.by-clause``.
     """
     seen = visible_samples(actor) if isinstance(thing, Sample) else visible_measurements(actor)
     if not seen.filter(pk=thing.pk).exists():
         raise NotFound("sharing.none", "There is no such thing, or not for you.")
     require_own(thing.id)
+    if clauses_decide(partnership):
+        _as_clauses_say(thing, partnership)
     if thing.project is not None:
         _require(actor, thing.project)
     stands = {one.project: one for one in standings(partnership)}.get(thing.project_id or "")
@@ -94,6 +103,23 @@ def _require(actor: Actor, project: Project) -> None:
 def _known(partnership: str) -> None:
     if not Log.objects.filter(name=own_name(partnership), kind=Log.Kind.SHARED).exists():
         raise NotFound("sharing.partnership", "This node is not paired with {partnership}.", partnership=partnership)
+
+
+def _as_clauses_say(thing: Sample | Measurement, partnership: str) -> None:
+    """Nothing goes before its day: raises the refusal of the clause, or Conflict since it goes by itself."""
+    found = told(thing, partnership)
+    if not found.goes:
+        raise refusal_of(found)
+    _by_hand(partnership)
+
+
+def _by_hand(partnership: str) -> None:
+    """Raises Conflict ``sharing.by-clause`` once agreements decide."""
+    if clauses_decide(partnership):
+        raise Conflict(
+            "sharing.by-clause", "Between {partnership} the agreement decides what is shared; a project can be put on hold.",
+            partnership=partnership,
+        )  # fmt: skip
 
 
 def _same_audience(project: Project, partnership: str) -> None:

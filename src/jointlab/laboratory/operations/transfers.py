@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from django.db import transaction
 
+from jointlab.cases.queries import node_of
 from jointlab.errors import BadInput, NotAllowed, NotFound
 from jointlab.history.identifiers import home, new_id
 from jointlab.history.logs import partnership_of
@@ -16,17 +17,17 @@ from jointlab.history.operations import write
 from jointlab.laboratory.amounts import read_amount
 from jointlab.laboratory.models import Sample, Transfer, TransferStep
 from jointlab.laboratory.operations.samples import day_of
-from jointlab.laboratory.operations.words import clean_line, clean_text
 from jointlab.laboratory.process import RECEIVER, SENDER, TRANSFER
 from jointlab.laboratory.queries.custody import custody_of
 from jointlab.laboratory.queries.due import may_be_seen
-from jointlab.laboratory.queries.transfers import instance_of, node_of, party_of
+from jointlab.laboratory.queries.transfers import instance_of, party_of
 from jointlab.laboratory.queries.visibility import visible_samples, visible_transfers
 from jointlab.laboratory.records.transfers import TransferStepRecord
 from jointlab.people.actors import Actor, Right
 from jointlab.people.models import Institution
 from jointlab.processes import Field, Instance, Step, check
 from jointlab.web.sites import site_of
+from jointlab.web.typed import clean_line, clean_text
 
 Form = Mapping[str, str]
 

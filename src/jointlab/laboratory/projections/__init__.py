@@ -37,5 +37,5 @@ TABLES = (  # what points to another table before that table
 def register() -> None:
     """Called once when the program starts."""
     register_types(*TYPES, tables=TABLES, drafts=files.drafted_columns)
-    register_sharing(projects_rule, types=("project-sharing/1",))
+    register_sharing(projects_rule, types=("project-sharing/1", "project/1", "case-step/1", "agreement-version/1"))
     register_sharing(transfers_rule)

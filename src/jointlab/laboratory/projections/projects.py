@@ -16,7 +16,7 @@ def apply_project(recorded: Recorded, body: ProjectRecord) -> None:
     created = {"created_at": recorded.at, "created_by_id": body.by}
     values = {
         "rev": recorded.rev, "slug": free_slug(Project, recorded, body.slug), "title": body.title, "kind": body.kind, "summary": body.summary,
-        "institution_id": body.institution, "restricted": body.restricted, "closed": body.closed,
+        "institution_id": body.institution, "restricted": body.restricted, "closed": body.closed, "patent_hold": body.patent_hold,
     }  # fmt: skip
     project, _ = Project.objects.update_or_create(
         id=recorded.id, defaults=values, create_defaults={**values, **created}

@@ -1,4 +1,4 @@
-"""The rule of projects: what of this node's records a partnership is to have, until agreements decide.
+"""The rule of projects: what of this node's records a partnership is to have, until agreements decide (by_clause.py).
 
 A project is shared when all members of the partnership have said so and none holds it. Its records are shared at the age
 that their own side has chosen, or by hand; a hold stops what is not shared yet, and later revisions; who takes the word
@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from jointlab.history.identifiers import home
-from jointlab.history.logs import HOUSE, members, own_name
+from jointlab.history.logs import members, own_name, shared_logs
 from jointlab.history.models import Entry
-from jointlab.history.registry import Sharing, from_plain
+from jointlab.history.registry import Sharing
 from jointlab.laboratory.models import (
     Analysis,
     Device,
@@ -29,11 +29,13 @@ from jointlab.laboratory.models import (
     Transfer,
     TransferStep,
 )
-from jointlab.ledger.entries import unseal
+from jointlab.laboratory.queries.agreed import clauses_decide, rule_of
+from jointlab.laboratory.queries.by_clause import clauses_rule, during, groups
+from jointlab.laboratory.queries.parts import PARTS
+from jointlab.laboratory.queries.states import states
 
 ENDED = "The project is no longer shared."
 MOVED = "It no longer belongs to a shared project."
-_STATES = "measurement-state/1"
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,9 @@ def _standing(project: str, said: dict[str, ProjectSharing], of: tuple[str, ...]
 
 
 def projects_rule(partnership: str) -> Sharing:
-    """What is due, ended and held of one partnership."""
+    """What is due, ended and held of one partnership: by its agreements, once there are any, else by both sides' words."""
+    if clauses_decide(partnership):
+        return clauses_rule(partnership)
     found = [one for one in standings(partnership) if one.ours]
     words = ProjectSharing.objects.filter(partnership=partnership, home=home()).values_list("id", flat=True)
     due = set(words)
@@ -100,7 +104,7 @@ def due_of_project(partnership: str, standing: Standing) -> Iterator[str]:
         rows = _own(table, standing.project).filter(old | hand)
         yield from rows.exclude(Exists(_entries(log))).values_list("id", flat=True)
     measurements = set(_own(Measurement, standing.project).filter(Exists(_entries(log))).values_list("id", flat=True))
-    yield from (state for state, measurement in _states(log, there=False) if measurement in measurements)
+    yield from (state for state, measurement in states(log, there=False) if measurement in measurements)
 
 
 def transfers_rule(partnership: str) -> Sharing:
@@ -124,11 +128,32 @@ def may_be_seen(sample: Sample, partnership: str) -> bool:
     return Sample.objects.filter(_may_be_seen(partnership, ""), pk=sample.pk).exists()
 
 
+def samples_seen_by(partnership: str) -> QuerySet[Sample]:
+    """All samples that the members may know of."""
+    return Sample.objects.filter(_may_be_seen(partnership, ""))
+
+
 def _may_be_seen(partnership: str, path: str = "sample__") -> Q:
-    shared = [one.project for one in standings(partnership) if one.agreed and not one.held]
-    there = Entry.objects.filter(log=own_name(partnership), source__isnull=False).values("record")
+    two = set(members(partnership))  # what a wider partnership has, its members know already
+    wider = {partnership, *(log.partnership for log in shared_logs() if two <= set(members(log.partnership)))}
+    there = Entry.objects.filter(log__in=[own_name(name) for name in wider], source__isnull=False).values("record")
     foreign = ~Q(**{f"{path}id__startswith": f"{home()}:"})
-    return foreign | Q(**{f"{path}project__in": shared}) | Q(**{f"{path}id__in": there})
+    known = foreign | Q(**{f"{path}id__in": there})
+    for name in sorted(wider):
+        known |= _shared_projects(name, path)
+    return known
+
+
+def _shared_projects(partnership: str, path: str) -> Q:
+    """Samples whose project both sides share, or that a clause lets go."""
+    if not clauses_decide(partnership):
+        shared = [one.project for one in standings(partnership) if one.agreed and not one.held]
+        return Q(**{f"{path}project__in": shared})
+    (sample,), found = PARTS[Sample], Q(pk__in=[])
+    for group in groups(partnership, rule_of(partnership)):
+        goes = during(f"{path}{sample.recorded}", group.goes(sample.data))
+        found |= Q(**{f"{path}project__in": group.projects}) & goes
+    return found
 
 
 def records_of_project(project: str) -> Iterator[str]:
@@ -161,7 +186,7 @@ def _in_log(log: str, *, project: str) -> Iterable[str]:
     """Of a project's records, those that the log holds."""
     ids = list(records_of_project(project))
     mine = set(ids)
-    ids += [state for state, measurement in _states(log, there=True) if measurement in mine]
+    ids += [state for state, measurement in states(log, there=True) if measurement in mine]
     there: set[str] = set()
     for start in range(0, len(ids), 500):
         part = ids[start : start + 500]
@@ -177,6 +202,8 @@ def _gone(log: str, agreed: list[str]) -> QuerySet[Sample]:
 def _journeys(partnership: str) -> "QuerySet[Transfer, str]":
     """Samples on a journey, or once on one, between members: they stay where they went. Other partners lose them."""
     of = members(partnership)
+    if len(of) != 2:  # the log of the two tells of the journey, and a third has no part in it
+        return Transfer.objects.none().values_list("sample_id", flat=True)
     return Transfer.objects.filter(sender__in=of, receiver__in=of).values_list("sample_id", flat=True)
 
 
@@ -194,11 +221,3 @@ def _with_what_hangs_on(samples: QuerySet[Sample]) -> Iterator[str]:
         files = File.objects.filter(measurements__sample=sample, id__startswith=f"{home()}:")
         yield from files.values_list("id", flat=True).distinct()
         yield sample
-
-
-def _states(log: str, *, there: bool) -> Iterator[tuple[str, str]]:
-    """Withdrawals and the like that the log shares, or does not; each with its measurement. They have no rows of their own."""
-    shared = Exists(Entry.objects.filter(log=log, record=OuterRef("record"), source__isnull=False))
-    rows = Entry.objects.filter(shared if there else ~shared, log_id=HOUSE, type=_STATES).exclude(body=None)
-    for record, body in rows.values_list("record", "body"):
-        yield record, from_plain(_STATES, unseal(bytes(body or b""))).measurement

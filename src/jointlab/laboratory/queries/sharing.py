@@ -8,6 +8,7 @@ from jointlab.history.identifiers import home
 from jointlab.history.logs import members, own_name
 from jointlab.history.models import Entry
 from jointlab.laboratory.models import Project, ProjectSharing
+from jointlab.laboratory.queries.agreed import clauses_decide
 from jointlab.laboratory.queries.due import records_of_project
 from jointlab.laboratory.queries.homes import partnerships
 from jointlab.laboratory.queries.visibility import visible_projects
@@ -23,6 +24,7 @@ class State(StrEnum):
     SHARED = "shared"
     HELD = "held"
     ENDED = "ended"  # a side has taken its word back
+    CLAUSE = "clause"  # an agreement decides
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class ProjectShared:
     mine: ProjectSharing | None
     shared: int  # of our records of the project, how many the partners may have
     waiting: int  # how many they may not have yet
+    by_clause: bool = False  # an agreement decides, whether or not a side holds the project
 
 
 def sharing_of_project(actor: Actor, *, project: Project) -> list[ProjectShared]:
@@ -48,14 +51,17 @@ def _shared(project: Project, partnership: str) -> ProjectShared:
     of = members(partnership)
     rows = ProjectSharing.objects.filter(project=project, partnership=partnership).select_related("by")
     said = {row.home: row for row in rows}
-    ids = sorted(set(records_of_project(project.id))) if said else []
+    by_clause = clauses_decide(partnership)
+    ids = sorted(set(records_of_project(project.id))) if said or by_clause else []
     there = 0
     for start in range(0, len(ids), 500):
         part = ids[start : start + 500]
         entries = Entry.objects.filter(log=own_name(partnership), record__in=part, source__isnull=False)
         there += entries.values("record").distinct().count()
     sides = {one: said.get(one) for one in of}
-    return ProjectShared(partnership, _state(said, of), sides, said.get(home()), there, len(ids) - there)
+    held = any(row.hold for row in said.values())
+    state = (State.HELD if held else State.CLAUSE) if by_clause else _state(said, of)
+    return ProjectShared(partnership, state, sides, said.get(home()), there, len(ids) - there, by_clause)
 
 
 def _state(said: dict[str, ProjectSharing], of: tuple[str, ...]) -> State:

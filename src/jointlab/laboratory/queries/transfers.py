@@ -8,7 +8,6 @@ from django.db.models import Q, QuerySet
 
 from jointlab.errors import NotFound
 from jointlab.history.identifiers import home
-from jointlab.history.models import Log, Record
 from jointlab.laboratory.models import Sample, Transfer, TransferStep
 from jointlab.laboratory.process import RECEIVER, SENDER, TRANSFER
 from jointlab.laboratory.queries.visibility import visible_transfers
@@ -119,11 +118,3 @@ def may_take(actor: Actor, transfer: Transfer, instance: Instance) -> tuple[Step
     if not party or Right.WRITE not in actor.rights or instance.nodes.get(party) != home():
         return ()
     return offered(instance, party)
-
-
-def node_of(institution: str) -> str:
-    """The node that writes an institution's steps: its own where one is known here, else this one."""
-    if institution == home():
-        return institution
-    known = Log.objects.filter(name__endswith=f"/{institution}") or Record.objects.filter(home=institution)
-    return institution if known.exists() else home()

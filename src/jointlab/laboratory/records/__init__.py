@@ -19,6 +19,7 @@ class ProjectRecord:
     restricted: bool = False
     closed: bool = False
     members: tuple[str, ...] = ()  # persons' records
+    patent_hold: bool = False  # records from before it have none
 
 
 @dataclass(frozen=True)

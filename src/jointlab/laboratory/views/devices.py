@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from jointlab.errors import Conflict
 from jointlab.history.operations import require_own
 from jointlab.history.registry import to_plain
+from jointlab.laboratory.clause_words import lines_of
 from jointlab.laboratory.forms.devices import PROPERTY_WORDS, DeviceForm, initial_of
 from jointlab.laboratory.forms.samples import FIELD_WORDS
 from jointlab.laboratory.models import Device, Sample
@@ -43,7 +44,7 @@ def device(request: HttpRequest, code: str) -> HttpResponse:
         "device": found, "properties": [(PROPERTY_WORDS[known.name], property_in_words(known), known.of) for known in properties_of(found)],
         "settings": settings_of(found).items(), "built": found.built.filter(archived=False).order_by("code"),
         "measurements": measurement_rows(measurements), "revisions": told_revisions(actor, found.pk),
-        "may_write": Right.WRITE in actor.rights, "may_edit": Right.WRITE in actor.rights and is_ours(found.pk), "standing": standing_of(actor, found.pk),
+        "may_write": Right.WRITE in actor.rights, "may_edit": Right.WRITE in actor.rights and is_ours(found.pk), "standing": standing_of(actor, found.pk), "by_clause": lines_of(actor, found),
     }  # fmt: skip
     return render(request, "laboratory/device.html", context)
 

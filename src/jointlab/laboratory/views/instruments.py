@@ -48,6 +48,7 @@ def instrument(request: HttpRequest, slug: str) -> HttpResponse:
         secret = tokens.make(actor, name=name, scope=Token.Scope.INBOX, days=None, subject=found.id).secret
     context = {
         "instrument": found, "ours": ours, "may_change": may_change, "secret": secret,
+        "may_ask": Right.WRITE in actor.rights and found.active and actor.institution != found.institution_id,
         "may_answer": Right.WRITE in actor.rights and actor.institution == found.institution_id,
         "tokens": Token.objects.filter(subject=found.id).order_by("-id") if may_change else (),
         "drive": request.build_absolute_uri(f"/dav/{found.slug}/"),

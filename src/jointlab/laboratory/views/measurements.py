@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from jointlab.errors import BadInput, Conflict, Fault
 from jointlab.laboratory.citations import citation
+from jointlab.laboratory.clause_words import lines_of
 from jointlab.laboratory.figures import beside_stated, changes, quantity_name, shown
 from jointlab.laboratory.forms.measurements import FilterForm, SettingsForm
 from jointlab.laboratory.models import Analysis, Measurement
@@ -173,7 +174,7 @@ def _page(
         "others": queries.same_file(actor, measurement=seen), "provenance": provenance(analysis),
         "citation": citation(analysis, node=request.build_absolute_uri("/")),
         "form": form or SettingsForm(known=_known(seen), recorded=analysis.settings), "preview": preview,
-        "may_write": Right.WRITE in actor.rights, "may_edit": Right.WRITE in actor.rights and is_ours(seen.pk), "standing": standing_of(actor, seen.pk), "share_now": may_share_now(actor, seen),
+        "may_write": Right.WRITE in actor.rights, "may_edit": Right.WRITE in actor.rights and is_ours(seen.pk), "standing": standing_of(actor, seen.pk), "by_clause": lines_of(actor, seen), "share_now": may_share_now(actor, seen),
         **awaited_context(actor, seen),
     }  # fmt: skip
     return render(request, "laboratory/measurement.html", context, status=status)

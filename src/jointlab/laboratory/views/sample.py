@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_safe
 
 from jointlab.laboratory.amount_words import amount_in_words
+from jointlab.laboratory.clause_words import lines_of
 from jointlab.laboratory.forms.devices import PROPERTY_WORDS
 from jointlab.laboratory.forms.samples import FIELD_WORDS, HAZARD_WORDS, NoteForm
 from jointlab.laboratory.models import Device, Measurement, Result, Sample
@@ -77,7 +78,7 @@ def sample(request: HttpRequest, code: str) -> HttpResponse:
         "amount": amount_in_words(found.amount), "custody": custody_bar(found), "transfers": transfers_of(actor, found), "own": actor.institution == found.institution_id,
         "kinds": Device.Kind.choices,
         "hazards": [(hazard, HAZARD_WORDS.get(hazard, "")) for hazard in found.hazards],
-        "tags": found.tags.order_by("word").values_list("word", flat=True), "may_write": Right.WRITE in actor.rights, "may_edit": Right.WRITE in actor.rights and is_ours(found.pk), "standing": standing_of(actor, found.pk), "share_now": may_share_now(actor, found),
+        "tags": found.tags.order_by("word").values_list("word", flat=True), "may_write": Right.WRITE in actor.rights, "may_edit": Right.WRITE in actor.rights and is_ours(found.pk), "standing": standing_of(actor, found.pk), "by_clause": lines_of(actor, found), "share_now": may_share_now(actor, found),
     }  # fmt: skip
     return render(request, "laboratory/sample.html", context)
 

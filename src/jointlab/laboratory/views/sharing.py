@@ -13,12 +13,15 @@ from jointlab.errors import BadInput
 from jointlab.history.identifiers import home
 from jointlab.history.logs import members
 from jointlab.history.sharing import is_shared
+from jointlab.laboratory.clause_words import data_word, facts_of, future_of
 from jointlab.laboratory.models import Measurement, Project, Sample
 from jointlab.laboratory.operations import sharing as operations
 from jointlab.laboratory.queries import measurements, projects
+from jointlab.laboratory.queries.clause_counts import shared_of_project
 from jointlab.laboratory.queries.homes import is_ours
 from jointlab.laboratory.queries.samples import sample_by_code
 from jointlab.laboratory.queries.sharing import ProjectShared, State, sharing_of_project
+from jointlab.laboratory.queries.told import preview_of
 from jointlab.people.actors import Actor, Right
 from jointlab.people.pages import actor_at
 from jointlab.web.middleware import sign_in_first
@@ -96,16 +99,26 @@ def sharing_context(actor: Actor, project: Project) -> dict[str, Any]:
     member = project.members.filter(pk=actor.person).exists()
     found = sharing_of_project(actor, project=project)
     return {
-        "sharings": [(one, others(one.partnership)) for one in found],
+        "sharings": [(one, others(one.partnership), _by_clause(project, one)) for one in found],
         "may_share": decides and (member or Right.ADMINISTER in actor.rights),
     }
+
+
+def _by_clause(project: Project, one: ProjectShared) -> dict[str, Any]:
+    """Where an agreement decides: what becomes of new records, by kind, and what is shared under which clause."""
+    if not one.by_clause:
+        return {}
+    kinds = [(data_word(told.data), told.goes, future_of(told)) for told in preview_of(project, one.partnership)]
+    under = [(counted, facts_of(counted.clause)) for counted in shared_of_project(project, one.partnership)]
+    return {"kinds": kinds, "under": under}
 
 
 def may_share_now(actor: Actor, thing: Sample | Measurement) -> list[tuple[str, list[str]]]:
     """Partnerships that share the project of this record of ours and do not have it yet, with their other members."""
     if thing.project is None or Right.WRITE not in actor.rights or not actor.own_side or not is_ours(thing.pk):
         return []
-    waiting = (one for one in sharing_of_project(actor, project=thing.project) if _waits(one, thing.pk))
+    found = sharing_of_project(actor, project=thing.project)
+    waiting = (one for one in found if _waits(one, thing.pk) and not one.by_clause)
     return [(one.partnership, others(one.partnership)) for one in waiting]
 
 

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from jointlab.cases.shown import fate_of
 from jointlab.errors import BadInput, Conflict, NotFound
 from jointlab.history.identifiers import home
 from jointlab.laboratory.amount_words import amount_in_words
@@ -192,14 +193,9 @@ def _proposed(one: Step, instance: Instance) -> str:
 def told(row: TransferStep) -> Told:
     """A step in the reader's language."""
     known = TRANSFER.step(row.step)
-    fates = {
-        "overtaken": _("overtaken: the other side acted at the same time, and its step stands"),
-        "refused": _("does not count: its taker may not take it from there"),
-        "waiting": _("waits for a step of the other side that has not come yet"),
-    }
     return Told(
         row=row, lane="l" if row.party == SENDER else "r", title=_title(row, known),
-        values=values_of(known, row.form), fate=fates.get(row.verdict, ""),
+        values=values_of(known, row.form), fate=fate_of(row.verdict),
     )  # fmt: skip
 
 
