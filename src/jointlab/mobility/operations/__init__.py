@@ -1,0 +1,1 @@
+"""Every change of stays and places."""

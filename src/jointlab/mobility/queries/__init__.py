@@ -1,0 +1,1 @@
+"""What is known of stays and places, as far as the actor may see it."""

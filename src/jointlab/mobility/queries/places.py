@@ -1,0 +1,200 @@
+"""The count of a clause's places as it stands here: the same on every node that holds the same lines."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from jointlab.agreements.clauses import Clause
+from jointlab.agreements.kinds import PLACES
+from jointlab.agreements.life import standing
+from jointlab.agreements.models import AgreementVersion
+from jointlab.agreements.periods import period_of
+from jointlab.agreements.places import Act, Count, Entry, Rules, balance
+from jointlab.agreements.queries.lives import institution_in, lives_between, party_in, today, version_named
+from jointlab.agreements.versions import Version
+from jointlab.cases.models import Case
+from jointlab.cases.queries import instances_of, node_of
+from jointlab.errors import BadInput, NotFound
+from jointlab.history.identifiers import home
+from jointlab.mobility.counting import Hold, Wanted, wanted
+from jointlab.mobility.models import PlaceEntry
+from jointlab.mobility.process import MOBILITY, RECEIVING, SENDING
+from jointlab.processes import Instance
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where a clause's places stand in one period, in its unit."""
+
+    period: str
+    limit: Fraction  # what was carried over included
+    used: Fraction
+    reserved: Fraction  # reserved or committed
+    left: Fraction
+    asked: Fraction  # by cases that the counting node has not numbered yet
+
+
+@dataclass(frozen=True)
+class Line:
+    """A clause on places with its count, for pages and reports."""
+
+    version: Version
+    clause: Clause
+    source: str  # institution that sends
+    target: str
+    counted_by: str  # institution
+    now: Places  # of the period of today
+    periods: tuple[Places, ...]  # every one in which something stands, the latest first
+
+    @property
+    def focus(self) -> Places:
+        """The period to look at: today's, or the next one in which something stands where nothing does today."""
+        if self.now.used or self.now.reserved or self.now.asked:
+            return self.now
+        return min(
+            (one for one in self.periods if one.period > self.now.period), key=lambda one: one.period, default=self.now
+        )
+
+
+def places_clause(hash: str, number: str) -> Clause:
+    """The clause. Raises NotFound ``agreement.unknown``, ``agreement.no_clause``, BadInput ``places.other_kind``."""
+    version = version_named(hash)
+    if version is None:
+        raise NotFound("agreement.unknown", "There is no agreement with the hash {hash} here.", hash=hash[:64] or "—")
+    clause = version.clause(number)
+    if clause is None or clause.kind is not PLACES:
+        raise BadInput("places.other_kind", "Clause {clause} grants no places.", field="clause", clause=number[:20])
+    return clause
+
+
+def counting_institution(clause: Clause) -> str:
+    """The institution whose node counts: the receiving side's unless the clause names another; "" where unknown here."""
+    return institution_in(clause.word("counted_by") or clause.word("to"))
+
+
+def counts_here(clause: Clause) -> bool:
+    """Whether this node writes the lines."""
+    institution = counting_institution(clause)
+    return bool(institution) and node_of(institution) == home()
+
+
+def count_of(hash: str, number: str) -> Count:
+    """The count of a clause under the limit of this version, over all versions of the agreement."""
+    clause = places_clause(hash, number)
+    version = version_named(hash)
+    assert version is not None, "its clause was found"
+    return recounted(Rules.of(clause), rows_of(version.head.agreement, number))
+
+
+def rows_of(agreement: str, number: str) -> list[PlaceEntry]:
+    """The lines of a count in their order."""
+    return list(PlaceEntry.objects.filter(agreement=agreement, clause=number).order_by("number"))
+
+
+def recounted(rules: Rules, rows: Iterable[PlaceEntry]) -> Count:
+    """Every line judged by the version that it names; then this version's limit."""
+    count = Count(rules)
+    known: dict[str, Rules] = {}
+    for row in rows:
+        if row.version not in known:
+            known[row.version] = Rules.of(places_clause(row.version, row.clause))
+        count.rules = known[row.version]
+        count.add(entry_of(row), by=count.rules.counted_by)
+    count.rules = rules
+    return count
+
+
+def entry_of(row: PlaceEntry) -> Entry:
+    """A row as the count knows it."""
+    return Entry(row.number, Act(row.act), row.period, Fraction(row.amount), row.case, row.source)
+
+
+def places_of(hash: str, number: str, period: str) -> Places:
+    """Limit, used, reserved, left and asked of one period. Raises as `places_clause`."""
+    return _places(count_of(hash, number), period, asked_of(hash, number))
+
+
+def asked_of(hash: str, number: str) -> dict[str, Fraction]:
+    """By period, what cases ask for that the count does not hold yet."""
+    count, clause = count_of(hash, number), places_clause(hash, number)
+    asked: dict[str, Fraction] = {}
+    for instance in instances_of(open_cases(hash, number)).values():
+        for period, amount in wish_of(instance, clause).amounts.items():
+            more = amount - count.of_case(instance.id, period).total
+            if more > 0:
+                asked[period] = asked.get(period, Fraction(0)) + more
+    return asked
+
+
+def open_cases(hash: str, number: str) -> Iterable[Case]:
+    """Cases under a clause of any version of the agreement that go on, the first nominated first."""
+    rows = Case.objects.filter(process=MOBILITY.name, clause=number, agreement__in=versions_of(hash), ended=False)
+    return rows.order_by("opened_at", "id")
+
+
+def versions_of(hash: str) -> list[str]:
+    """The hashes of all versions of the agreement that this one is a version of."""
+    same = AgreementVersion.objects.filter(hash=hash).values("agreement")
+    return list(AgreementVersion.objects.filter(agreement__in=same).values_list("hash", flat=True).distinct())
+
+
+def wish_of(instance: Instance, clause: Clause) -> Wanted:
+    """What a case ought to hold under a clause; nothing where what it says cannot be counted."""
+    sides = instance.parties
+    hash = instance.standing[0].form.get("agreement", "")
+    try:
+        return wanted(instance, clause, source=party_in(hash, sides[SENDING]), target=party_in(hash, sides[RECEIVING]))
+    except (ValueError, BadInput):
+        return Wanted(Hold.NONE, {})
+
+
+def place_of_case(case: Case) -> "tuple[Places, bool] | None":
+    """The places of the first period of the case, and whether the count holds all that it needs; None where unknown."""
+    try:
+        clause, count = places_clause(case.agreement, case.clause), count_of(case.agreement, case.clause)
+    except (NotFound, BadInput):
+        return None
+    wish = wish_of(instances_of([case])[case.id], clause)
+    if not wish.amounts:
+        return None
+    held = all(count.of_case(case.id, period).total >= amount for period, amount in wish.amounts.items())
+    return _places(count, min(wish.amounts), asked_of(case.agreement, case.clause)), held
+
+
+def lines_in_force(institution: str) -> list[Line]:
+    """Every clause on places that counts today, of agreements of this institution; the own outgoing ones first."""
+    found = []
+    for life in lives_between(institution):
+        day = today(life.version)
+        if standing(life, day).new_cases:
+            found += [_line(life.version, clause, day) for clause in life.version.of_kind(PLACES)]
+    return sorted(found, key=lambda line: (line.source != institution, line.version.head.agreement, line.clause.number))
+
+
+def balances(lines: Iterable[Line]) -> list[tuple[Line, Line, Fraction]]:
+    """Of each two clauses of one agreement that lead there and back: by how much the first way is ahead today."""
+    listed = list(lines)
+    found = []
+    for place, one in enumerate(listed):
+        for other in listed[place + 1 :]:
+            same = one.version.hash == other.version.hash and one.clause.word("unit") == other.clause.word("unit")
+            if same and (one.source, one.target) == (other.target, other.source) and one.now.period == other.now.period:
+                there, back = (count_of(line.version.hash, line.clause.number) for line in (one, other))
+                found.append((one, other, balance(there, back, one.now.period)))
+    return found
+
+
+def _line(version: Version, clause: Clause, day: date) -> Line:
+    count, asked = count_of(version.hash, clause.number), asked_of(version.hash, clause.number)
+    now = period_of(clause, day)
+    periods = sorted({entry.period for entry in count.entries} | asked.keys(), reverse=True)
+    return Line(
+        version, clause, institution_in(clause.word("from")), institution_in(clause.word("to")), counting_institution(clause),
+        _places(count, now, asked), tuple(_places(count, period, asked) for period in periods),
+    )  # fmt: skip
+
+
+def _places(count: Count, period: str, asked: dict[str, Fraction]) -> Places:
+    used, taken = count.used(period), count.taken(period)
+    return Places(period, count.limit(period), used, taken - used, count.left(period), asked.get(period, Fraction(0)))

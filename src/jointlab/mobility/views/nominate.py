@@ -1,0 +1,92 @@
+"""The nomination: places that clauses grant today, and a refusal that quotes the clause."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from jointlab.agreements.queries.lives import title_of, version_named
+from jointlab.cases.models import Case
+from jointlab.errors import Fault
+from jointlab.mobility import words
+from jointlab.mobility.forms import NominateForm
+from jointlab.mobility.operations import stays as operations
+from jointlab.mobility.queries.places import Line, lines_in_force
+from jointlab.people.actors import Actor, Right
+from jointlab.people.pages import actor_at, at_field, tried
+from jointlab.people.queries import persons
+from jointlab.web.form_pages import form_status
+from jointlab.web.middleware import sign_in_first
+from jointlab.web.sites import site_of
+from jointlab.web.toasts import toast
+
+
+@sign_in_first
+@require_http_methods(["GET", "HEAD", "POST"])
+def nominate(request: HttpRequest) -> HttpResponse:
+    """Ask a place for a person of the own institution."""
+    actor = actor_at(request)
+    actor.require(Right.WRITE)
+    lines = outgoing(actor)
+    people = persons(actor).filter(institution=actor.institution, active=True)
+    form = NominateForm(
+        request.POST or None, places=[choice_of(line, target) for line, target in lines], persons=list(people)
+    )
+    refused: list[Fault] = []
+    if request.method == "POST" and form.is_valid():
+        receiving = form.chosen()[2]
+        given, person = form.values(), form.cleaned_data["subject"]
+        refused = list(operations.faults_of_nomination(actor, person=person, receiving=receiving, form=given))
+        for fault in refused:
+            at_field(form, fault)
+        made: list[Case] = []
+        if not refused and tried(
+            form, lambda: made.append(operations.nominate(actor, person=person, receiving=receiving, form=given))
+        ):
+            toast(request, _("{code} is nominated.").format(code=made[0].code))
+            return redirect("mobility-case", made[0].pk)
+    context = {"form": form, "lines": [shown(line, target) for line, target in lines], "quote": _quote(form, refused)}
+    return render(request, "mobility/nominate.html", context, status=form_status(form))
+
+
+def outgoing(actor: Actor) -> list[tuple[Line, str]]:
+    """The clauses that let this institution send today, each with who receives."""
+    found = []
+    for line in lines_in_force(actor.institution):
+        if line.source == actor.institution:
+            found.append((line, line.target))
+        elif line.clause.word("pool") == "together" and line.target == actor.institution:
+            found.append((line, line.source))
+    return found
+
+
+def choice_of(line: Line, target: str) -> tuple[str, str]:
+    """A place as it is chosen."""
+    title = _("clause {clause}, {agreement}: to {site}, {left} left in {period}").format(
+        clause=line.clause.number, agreement=title_of(line.version), site=site_of(target).word,
+        left=words.amount(max(line.now.left - line.now.asked, line.now.left * 0)), period=line.now.period,
+    )  # fmt: skip
+    return f"{line.version.hash} {line.clause.number} {target}", title
+
+
+def shown(line: Line, target: str) -> dict[str, object]:
+    """A clause beside the form."""
+    return {
+        "quote": words.quoted(line.version, line.clause), "target": target, "left": words.amount(line.now.left), "limit": words.amount(line.now.limit),
+        "period": line.now.period, "unit": words.unit(line.clause.word("unit")),
+        "levels": ", ".join(words.level(one) for one in _named(line, "levels")), "activities": ", ".join(words.activity(one) for one in _named(line, "activities")),
+        "months": line.clause.count("months_most"),
+    }  # fmt: skip
+
+
+def _named(line: Line, term: str) -> list[str]:
+    found = line.clause.terms.get(term, [])
+    return [str(one) for one in found] if isinstance(found, list) else []
+
+
+def _quote(form: NominateForm, refused: list[Fault]) -> dict[str, str] | None:
+    """The clause that refuses, in the reader's language."""
+    number = next((str(fault.facts["clause"]) for fault in refused if "clause" in fault.facts), "")
+    version = version_named(form.chosen()[0]) if number else None
+    clause = version.clause(number) if version else None
+    return words.quoted(version, clause) if version and clause else None
