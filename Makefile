@@ -20,8 +20,8 @@ demo-once: $(READY) ## the same nodes in a temporary folder, in step, proved: on
 
 run: demo
 
-test: $(READY) ## every test, about twenty minutes on two cores
-	$(BIN)/pytest -n auto -m "not long"
+test: $(READY) ## every test, about a quarter of an hour on two cores
+	$(BIN)/pytest -n auto --dist worksteal -m "not long"
 
 test-long: $(READY) ## everything in full: long fuzzing, all mutations
 	$(BIN)/pytest -n auto

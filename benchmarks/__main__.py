@@ -11,6 +11,7 @@ from pathlib import Path
 from benchmarks.bench import HEADINGS, Bench, Figure, table_line
 
 MODULES = (
+    "agreement_pdf",
     "biologic",
     "blob_link",
     "federation_apply",

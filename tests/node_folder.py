@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from jointlab.node.creation import NewNode, make_folder
-from jointlab.node.folder import VARIABLE
+from jointlab.node.variable import VARIABLE
 
 NODE = NewNode(
     folder=Path(tempfile.mkdtemp(prefix="jointlab-test-")) / "node", prefix="kz", name="almaty", mark="a", zone="Asia/Almaty",

@@ -61,6 +61,19 @@ The last column says how a term is bound by the clause above: *at most*, *at lea
 """  # fmt: skip
 
 _TAIL = """
+## Signed on paper long ago
+
+What was signed before there was a node is entered by one house with its scan and confirmed by the other with its own: the process
+[`agreement-entry/1`](processes.md). It counts from the days of its signatures; that it was recorded later stays visible. Its words are those of the scan, its days and
+months stand in the clause on duration. Many are entered from a CSV (UTF-8, comma or semicolon) or an .xlsx, whose first row names its columns: `title_en`, `partner`
+(the prefix of its node), `signed_on`, `signatory`, `mandate`, `scan` (the name of a file brought with the table) are needed; `title_ru`, `title_kk`, `title_zh`, `rank`,
+`begins`, `ends`, `notice`, `run_off`, `subject` may be there. Everything that is wrong is said first, row by row; then all are entered, or none.
+
+## A list for the ministry
+
+An office chooses and names the columns of its form; a value is fixed words in quotation marks or one of `code` `agreement` `version` `hash` `rank` `state` `signed` `first`
+`last` `countries`, and `title_` or `parties_` with `en`, `ru`, `kk` or `zh`. The list is a CSV in UTF-8, with a mark by which Excel knows it.
+
 ## In force on a day
 
 `jointlab.agreements.life.standing(life, day, known_on=None)` computes it; no state is stored. The first day is the latest of the last signature, the day of the
@@ -78,13 +91,95 @@ How a version comes about between two parties, and what happens to it, is the pr
 
 `jointlab.agreements.sharing.decide` says by which `data-sharing` clause a record goes to a party, to enterprises or to the public on a day: one that is in force and
 not suspended, that covers whose it is, its kind, project and kind of project, after its embargo, counted from the day it was recorded, and under no hold. If none does, the
-refusal names the clause that comes nearest. `stays` says whether what was shared before is withheld after the end. The node does not ask them yet: projects decide.
+refusal names the clause that comes nearest. `stays` says whether what was shared before is withheld after the end. The node asks them for all records at once ([decision 11](../decisions/0011-the-clause-is-the-rule.md)).
 
 ## Places
 
 `jointlab.agreements.places` counts them by numbered lines that are only appended: `reserve` at nomination, `commit` at admission, `use` at arrival, `release`,
 `extra` at an extension, in the period in which it falls, `adjust` by an amendment or when unused places are carried over. One party's node numbers the lines, the
 receiving side's unless the clause names another; the other side asks. Amounts are exact fractions in the unit of the clause.
+
+## Stored
+
+A proposed text is the record `agreement-version/1`: its canonical JSON and its hash, under the identifier `<home>:version-<48 digits of the hash>`. What does not hash to
+it, or is not in normal form, is refused, whoever sends it. What happened to it are the steps of its case (`case-step/1`). `clearance/1` is a house's own note and is never
+shared: the partner sees the step, that the text is cleared. `reference/1` describes a treaty or an initiative. Drafts are no records; they are in backups.
+A text names an institution by the prefix of its node, or as `ror:03q0t9252` where the institution states its ROR.
+
+Queries for other rooms, in `jointlab.agreements.queries.lives`; institutions by prefix, days of the agreement's own time zone:
+
+```python
+clause_in_force(hash: str, number: str, day: date, *, new: bool = True) -> Clause | Fault   # the clause, or the refusal that quotes it
+clauses_in_force(kind: ClauseKind, institutions: Collection[str], day: date) -> tuple[tuple[Life, Clause], ...]
+life_of(hash: str) -> Life | None
+standing_on(hash: str, day: date | None = None) -> Standing | None                         # None: today
+version_named(hash: str) -> Version | None
+lives_between(*institutions: str) -> tuple[Life, ...]                                      # signed by all; without arguments every one
+in_force(institutions: Collection[str], day: date, *, running: bool = False) -> tuple[Life, ...]
+reaches_on(day: date) -> Reaches                                                           # parties by prefix; kept until something changes
+party_in(hash: str, institution: str) -> str        # what the text calls it
+institution_in(party: str) -> str                   # the prefix of what a text names
+today(version: Version) -> date
+title_of(version: Version) -> str                   # in the reader's language
+```
+
+For pages: `queries.listing` (`agreements`, `agreement_by_hash`, `versions_of_case`, `version_on_table`, `clearances`), `queries.drafts` (`drafts`, `draft_by_id`, `faults_of`,
+`changes_of`), `operations.drafts` (`from_template`, `blank`, `amendment`, `renewal`, `answer`, `copied`, `edit`, `edit_head`, `put_clause`, `remove_clause`, `delete`),
+`operations.proposing` (`propose`, `counter`, `clear`, `attest`), `operations.entering` (`enter`, `confirm`, `preview`, `enter_table`), `operations.references` (`add`, `add_known`),
+`queries.ministry` (`forms`, `save_form`, `as_csv`). All other steps are taken with `jointlab.cases.operations.take`. The book of all lives is kept in memory
+until a text comes or a case of an agreement moves; asking whether it is still right costs five small queries.
+
+## Documents
+
+`jointlab.agreements.documents.render(version, on=day, languages=None, layout="following")` gives one PDF: PDF/A-2a (archives) and PDF/UA-1 (read
+aloud), with title, language and, as its date, `on`: the day on which the text was frozen. `languages` are some of the version's, all in their order of
+precedence if none is named; `following` prints one whole text after the other, `beside` a column for each, clause by clause, and paragraph by
+paragraph where all have as many. The same version, languages, layout and day give the same bytes with the same release of typst and the fonts.
+
+Every page bears the hash in eight groups of eight digits, and its number of so many. Printed are: the parties with their identifiers, the agreement
+above and the version amended by their hashes, what is referred to, the languages and which prevails, the time zone; each clause with its number,
+title, text and its terms in words (`jointlab.agreements.words`), fractions and codes as they are signed; the attachments with size and hash; a
+block for each party to sign and seal. Texts are data of the typesetter, never markup.
+
+No font of the machine is used: Latin, Greek and Cyrillic are of Libertinus Serif and DejaVu Sans Mono, which typst carries, Chinese of Noto Serif SC and
+Noto Sans SC (SIL Open Font License) in the package `pylopdf-fonts-zh-cn`. A character that none of them draws is refused as `printing.glyph`.
+
+## What is signed
+
+Beside the paper a signatory may sign with a key of his or her own (`jointlab.agreements.signing`). It is Ed25519 (RFC 8032), over these bytes:
+
+```text
+"jointlab/agreement-signature/1\\n" ‖ canonical JSON of
+{ "act", "day", "mandate", "mandate_until", "name", "node", "office", "party", "version" }
+```
+
+| Name | Holds |
+|---|---|
+| `version` | the version's hash |
+| `party` | for whom, by the identifier in the version |
+| `name`, `office` | of the signatory |
+| `mandate` | charter, or power of attorney with its number and day |
+| `mandate_until` | its last day; left out where it has no end. An act after it is neither signed nor accepted |
+| `act` | `sign`, or `attest`: that the signed and sealed paper carries the hash |
+| `day` | in the time zone of the agreement |
+| `node` | the prefix of the node at which the key was opened |
+
+What is kept is canonical JSON: `{ "schema": "jointlab/agreement-signature/1", "statement": {…}, "key": public key, "signature" }`, in hexadecimal digits.
+
+The key is stored as canonical JSON `{ "schema": "jointlab/signatory-key/1", "public", "kdf", "cipher", "nonce", "secret" }`. `secret` holds its 32 bytes under
+ChaCha20-Poly1305 (RFC 8439); the key for it is Argon2id (RFC 9106; `time`, `memory` in KiB, `lanes`, `salt` of 16 bytes) of the passphrase in Unicode
+NFKC and UTF-8; the canonical JSON of the four other names is bound as associated data. The fingerprint that people compare is six groups of five
+digits of SHA-256( `jointlab/signatory-fingerprint/1\\n` ‖ public key ), made as those of [node keys](ledger.md).
+
+| Further evidence | What it is over | What is checked |
+|---|---|---|
+| passkey (WebAuthn) | the challenge SHA-256( `jointlab/agreement-passkey/1\\n` ‖ canonical JSON of the statement ) | site, challenge, signature, counter |
+| signature in the PDF (PAdES, `sign_pdf`, `check_pdf`) | the printed file, which stays the beginning of the signed one | that nothing but further signatures was added; which key has signed |
+| national signature (CMS, detached, `check_national`) | the bytes of one of the files, such as a PDF | the signature against its certificate |
+
+The verdict on a national signature is `valid`, `invalid` or `cannot-verify` with the reason. RSA (PKCS #1, PSS), ECDSA and Ed25519 with SHA-2 or SHA-3 are verified.
+GOST 34.10 (Kazakhstan), GOST R 34.10, SM2 with SM3, SHA-1 and MD5 are not, nor is a signature without its certificate. Whom a certificate names
+is what its issuer states: roots of states are not kept, so neither the chain nor a revocation is judged. Clocks of signers are shown, nobody vouches for them.
 """
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from jointlab.errors import BadInput
 from jointlab.federation.codec import compress, fill_page
 from jointlab.federation.delivering_form import Delivery
 from jointlab.federation.documents import KeyStatement, NodeDocument, pairing_code
@@ -18,9 +19,10 @@ from jointlab.federation.recovery_key import recovery_key, to_groups
 from jointlab.federation.signatures import Request, key_id, sign
 from jointlab.ledger.checkpoints import Checkpoint, cosign, sign_checkpoint
 from jointlab.ledger.entries import Entry, Op, seal
-from jointlab.ledger.keys import KeyKind, SigningKey
-from jointlab.ledger.mirror import Line
-from jointlab.ledger.tree import inclusion_proof, leaf_hash, tree_root
+from jointlab.ledger.evidence import Exhibit
+from jointlab.ledger.keys import KeyHistory, KeyKind, SigningKey
+from jointlab.ledger.mirror import Evidence, Halt, Line, Reason
+from jointlab.ledger.tree import consistency_proof, inclusion_proof, leaf_hash, tree_root
 
 FOLDER = Path(__file__).resolve().parents[1] / "tests" / "vectors" / "federation"
 SEEDS = {
@@ -45,7 +47,7 @@ def vectors() -> dict[str, Any]:
     """Each file by its name."""
     return {
         "keys": _keys(), "requests": _requests(), "documents": _documents(), "pages": _pages(), "statements": _statements(),
-        "log": _log(), "problems": _problems(),
+        "log": _log(), "problems": _problems(), "compare": _compare(),
     }  # fmt: skip
 
 
@@ -129,6 +131,26 @@ def _log() -> Any:
         "entries": [one.entry.decode() for one in _lines()], "root": tree_root(leaves).hex(), "checkpoint": _note().decode(),
         "cosigned": sign_checkpoint(said, KZ).adding(line).to_bytes().decode(), "cosigned_at": NOW,
         "proof": {"index": 1, "size": 3, "proof": [_b64(part) for part in inclusion_proof(leaves, index=1)]},
+    }  # fmt: skip
+
+
+def _compare() -> Any:
+    """Almaty shows Nanjing a log of 5 entries and Tashkent another of 3: what proves it, held by Nanjing."""
+    nanjing, tashkent = (
+        [leaf_hash(f"{who} {n}".encode()) for n in range(size)] for who, size in (("cn", 5), ("uz", 3))
+    )
+    origin = "almaty.example/log/cn~kz~uz"
+    held = sign_checkpoint(Checkpoint(origin, 5, tree_root(nanjing)), KZ).to_bytes()
+    shown = sign_checkpoint(Checkpoint(origin, 3, tree_root(tashkent)), KZ).to_bytes()
+    fault = BadInput("compare.split", "A sentence.")
+    proof = consistency_proof(nanjing, old=3)
+    halt = Halt(Reason.SPLIT_VIEW, fault, Evidence(held, shown, root=tree_root(nanjing[:3]), proof=proof))
+    keys = KeyHistory().add(KZ.public, valid_from_size=0)
+    exhibit = Exhibit.of(halt, origin=origin, home="kz", keys=keys, at="2026-11-23T04:00:00+00:00")
+    return {
+        "origin": origin, "key": KZ.public.vkey, "held": held.decode(), "shown": shown.decode(),
+        "root_at_3": _b64(tree_root(nanjing[:3])), "proof": [_b64(part) for part in proof],
+        "evidence": exhibit.to_bytes().decode(), "verdict": exhibit.verdict().value,
     }  # fmt: skip
 
 

@@ -2,17 +2,19 @@
 
 from collections.abc import Iterator
 
-from jointlab.agreements.process import AGREEMENT
+from jointlab.agreements.process import AGREEMENT, ENTRY
+from jointlab.laboratory.measurement_request import REQUEST
 from jointlab.laboratory.process import TRANSFER
+from jointlab.mobility.process import MOBILITY
 from jointlab.processes import Process, State, Step
 from tools.tables import NOTE, table
 
-PROCESSES = (AGREEMENT, TRANSFER)
+PROCESSES = (AGREEMENT, ENTRY, MOBILITY, TRANSFER, REQUEST)
 _LEAD = (
     "A process between two institutions is declared once. From the declaration come the buttons, who may press them, the timeline, "
     "the API and the check of what the partner's node sends. Each step is a record that names the hash of the step before it; of two steps "
-    "taken at the same time by both sides the arbiter's stands, and the other is kept and shown as overtaken. ■ marks an end, "
-    "* the steps of the way that is hoped for.\n\n"
+    "taken at the same time by both sides the arbiter's stands, and the other is kept and shown as overtaken. Once the other side has gone "
+    "on from a step, no rival of it counts any more. ■ marks an end, * the steps of the way that is hoped for.\n\n"
 )
 
 

@@ -10,7 +10,7 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
-from jointlab.node.folder import VARIABLE
+from jointlab.node.variable import VARIABLE
 
 PASSWORD = "correct horse battery staple"
 PERSONS = {"serikov": ("A. Serikov", "kz", "researcher"), "omarova": ("D. Omarova", "kz", "administrator")}

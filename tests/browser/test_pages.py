@@ -17,7 +17,9 @@ NO_PAGE = {
     "set-language",
     "health",
     "demonstration",
-}  # no page of the shell; the last is one of demonstrations only
+    "agreements-calendar",
+    "mobility-calendar",
+}  # no page of the shell; the demonstration's is one of demonstrations only; calendars are files
 
 
 def _addresses() -> list[str]:

@@ -73,7 +73,7 @@ def test_what_is_made_in_one_city_is_seen_in_the_other(browser: "Browser", two: 
         entered(browser, two.nanjing.address, "wang", two.nanjing.password) as there,
     ):
         code = new_sample(here, "Anatase, second batch")
-        assert "shared with Nanjing" in here.locator("main").inner_text() or shows(here, f"/samples/{code}", "Anatase")
+        assert "hared with Nanjing" in here.locator("main").inner_text() or shows(here, f"/samples/{code}", "Anatase")
         until(lambda: shows(there, "/samples?q=second", code), "the sample does not come")
         there.goto(f"/samples/{code}")
         assert "kept by the Almaty node, read-only here" in there.locator(".meta").inner_text()
@@ -86,7 +86,9 @@ def test_what_is_made_in_one_city_is_seen_in_the_other(browser: "Browser", two: 
         there.fill("[name=text]", "Seen in Nanjing, looks white.")
         there.get_by_role("button", name="Keep note").click()
         until(lambda: shows(here, f"/samples/{code}", "looks white"), "the note does not come back")
-        until(lambda: shows(here, f"/samples/{code}", "shared with Nanjing"), "nobody says that it is shared")
+        until(
+            lambda: shows(here, f"/samples/{code}", "Shared with Nanjing under clause"), "nobody says that it is shared"
+        )
 
 
 def test_what_both_measured_stands_on_one_page(browser: "Browser", two: Two) -> None:

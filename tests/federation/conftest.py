@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.federation.nodes import Pair, copied, make_pair, marry
+from tests.federation.three import make_trio
 
 
 @pytest.fixture(scope="session")
@@ -24,6 +25,14 @@ def pair_template(strangers_template: Path, tmp_path_factory: pytest.TempPathFac
     pair = copied(strangers_template, folder)
     pair.close()
     marry(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def trio_strangers(strangers_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three nodes that do not know each other."""
+    folder = tmp_path_factory.mktemp("three") / "nodes"
+    make_trio(strangers_template, folder)
     return folder
 
 

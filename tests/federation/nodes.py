@@ -12,7 +12,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from jointlab.node.folder import VARIABLE
+from jointlab.node.variable import VARIABLE
 
 SITES = {
     "kz": ("almaty", "a", "Asia/Almaty", "almaty.example", "Al-Farabi Kazakh National University", "Almaty"),

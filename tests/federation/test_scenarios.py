@@ -372,7 +372,7 @@ def test_28_keys_change(pair: Pair) -> None:
     kz.do("grow(3)")
     cn.do("pull()")
     pair.in_step(LOG)
-    kz.do("import jointlab.federation.puller as p; p.house_key, kept = (lambda: stolen), p.house_key")
+    kz.do("import jointlab.federation.own as p; p.house_key, kept = (lambda: stolen), p.house_key")
     from_stolen = "import jointlab.federation.own as o, jointlab.federation.signatures as s; p.own_keyid, keptid = (lambda: s.key_id('kz', stolen.public)), p.own_keyid"  # fmt: skip
     kz.do(from_stolen)
     assert _refused(kz, "pull()") == "partner.signature"

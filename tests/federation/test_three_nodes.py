@@ -8,15 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.federation.nodes import DriverFault
-from tests.federation.three import Trio, make_trio, marry_three
-
-
-@pytest.fixture(scope="session")
-def trio_strangers(strangers_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three nodes that do not know each other."""
-    folder = tmp_path_factory.mktemp("three") / "nodes"
-    make_trio(strangers_template, folder)
-    return folder
+from tests.federation.three import Trio, marry_three
 
 
 @pytest.fixture(scope="session")

@@ -61,6 +61,13 @@ class Trio:
             node.close()
 
 
+def bring_together(trio: Trio) -> None:
+    """All three are one partnership: each says so, and each hears it of the others."""
+    for node in trio.nodes:
+        node.do(f"come_together(*{[other.prefix for other in trio.nodes if other is not node]!r})")
+    trio.quiet()
+
+
 def make_trio(strangers: Path, folder: Path) -> None:
     """Three nodes that do not know each other, two of them copied."""
     pair = Pair(shutil.copytree(strangers, folder))

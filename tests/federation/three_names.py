@@ -3,16 +3,20 @@
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 
 from jointlab.federation.client import Link
-from jointlab.federation.models import Partner
+from jointlab.federation.models import Partner, Sighting  # noqa: F401
 from jointlab.federation.own import own_keyid
 from jointlab.federation.puller import pull_now
+from jointlab.federation.records import PairingRecord
+from jointlab.federation.together import join
 from jointlab.history.acknowledging import acknowledged
 from jointlab.history.erasure import erase
-from jointlab.history.identifiers import home
+from jointlab.history.identifiers import home, new_id
 from jointlab.history.logs import partnership_of, shared_logs
 from jointlab.history.models import Log
+from jointlab.history.operations import write
 from jointlab.history.sharing import sharing_round
 from jointlab.history.signing import house_key, sign_logs
 from jointlab.laboratory.models import Measurement, Note, Project, ProjectSharing, Sample, Transfer
@@ -21,18 +25,18 @@ from jointlab.laboratory.queries.homes import standing_of
 from jointlab.laboratory.queries.search import search
 from jointlab.people.actors import Actor, actor_of
 from jointlab.people.models import Person
-from jointlab.people.operations import add_person
+from jointlab.people.operations import add_person, open_account
 from jointlab.people.records import PersonRecord
+from tests.federation.lab_names import page  # noqa: F401
 
 
 def me() -> Actor:
     """The administrator of this node."""
     person = Person.objects.filter(institution_id=home(), role="administrator").first()
-    return actor_of(
-        person
-        or add_person(PersonRecord(f"Admin of {home()}", home(), "administrator", email=f"{home()}@example.org")),
-        home=home(),
-    )
+    if person is None:
+        person = add_person(PersonRecord(f"Admin of {home()}", home(), "administrator", email=f"{home()}@example.org"))
+        open_account(person, login="admin", password="correct horse battery staple")
+    return actor_of(person, home=home())
 
 
 def project(title: str) -> str:
@@ -44,6 +48,12 @@ def agree(project: str, *others: str) -> None:
     """This side shares it with the partnership of itself and the others."""
     told = partnership_of(home(), *others)
     sharing.agree(me(), project=Project.objects.get(pk=project), partnership=told)
+    _say()
+
+
+def come_together(*others: str) -> None:
+    """This node's word that it shares with just these."""
+    join(*others, by=me().person)
     _say()
 
 
@@ -86,6 +96,18 @@ def send(sample: str, partner: str, purpose: str) -> str:
     made = transfers.ask(me(), sample=Sample.objects.get(pk=sample), form=form, partner=partner).id
     _say()
     return made
+
+
+def write_word(number: int) -> str:
+    """A record for a log in which this node lies; nobody has met the partner that it names."""
+    body = PairingRecord(f"t{number}", "a.example", "key", "recovery", f"{number:05} 00000", "")
+    with transaction.atomic():
+        return write(type="pairing/1", id=new_id(), body=body, expected_rev=0).id
+
+
+def pull_from(prefix: str) -> list[str]:
+    """One round with one partner; logs that are halted."""
+    return list(pull_now(Partner.objects.get(prefix=prefix)).halted)
 
 
 def forget(record: str) -> None:

@@ -4,7 +4,9 @@ from pathlib import Path
 
 from django.db import transaction
 
-from jointlab.federation.records import KeyRecord, PairingRecord
+from jointlab.agreements.operations import references
+from jointlab.cases.operations import open_case, take
+from jointlab.federation.records import KeyRecord, KnownNode, PairingRecord, PartnershipRecord
 from jointlab.history.identifiers import new_id
 from jointlab.history.operations import write
 from jointlab.history.sharing import sharing_round
@@ -14,8 +16,11 @@ from jointlab.laboratory.operations import devices, files, measurements, notes, 
 from jointlab.laboratory.operations.notes import NewFile
 from jointlab.node.demonstration.build import World, add_people
 from jointlab.node.demonstration.content import Content, content_of
-from jointlab.people.actors import Actor
-from tests.integration.partner import PARTNERSHIP, Partner
+from jointlab.people.actors import Actor, actor_of
+from tests.integration.conftest import _person
+from tests.integration.letters import KIND
+from tests.integration.partner import Partner
+from tests.integration.stays import granted, nominated, walked
 
 UNREAD = b"time/s;E/V\n1,0;0,5\n"
 
@@ -37,35 +42,49 @@ def fill() -> Actor:
     notes.withdraw(actor, note=notes.add(actor, sample=sample, text="A mistake."))
     samples.split(actor, sample=sample, parts=[samples.Part("10 mg"), samples.Part("20 mg")])
     transfer = transfers.ask(actor, sample=sample, partner="nj", form={"amount": "10 mg", "purpose": "Comparison"})
+    letter = open_case(
+        actor, kind=KIND, party="writer", parties={"writer": "kz", "reader": "nj"}, form={"title": "Greeting", "words": "We greet you."},
+        code="KZ-L-1", subject=actor.person,
+    )  # fmt: skip
+    answer, uploads = {"mood": "glad"}, {"scan": [b"%PDF-1.7 scan"]}
+    guest = actor_of(_person("Wang Lei", "nj", "researcher"), home="kz")
+    take(guest, case=letter, step="answer", form=answer, seen=letter.head, uploads=uploads)
     transfers.take(actor, transfer=transfer, step="withdraw", form={"why": "Measured here."}, seen=transfer.head)
     device = Device.objects.order_by("created_at", "id")[0]
     devices.archive(actor, device=device)
     document = files.receive(actor, chunks=[b"%PDF-1.4 certificate"], name="certificate.pdf", source="page").file
     files.keep_as_document(actor, file=document)
     files.receive(actor, chunks=[UNREAD], name="unread.csv", source="page")
+    stay = nominated(actor, _person("B. Nurlanova", "kz", "reader"), granted(actor, guest))
+    walked(stay, "admit", sending=actor, receiving=guest)
     _share(actor)
     return actor
 
 
 def _share(actor: Actor) -> None:
-    """A partner that shares a project with this node, and says so; a sample before its age; words about keys."""
-    nanjing = Partner()
-    nanjing.pair()
-    person, _ = nanjing.begin()
+    """A third institution, with which no agreement is signed yet: it shares a project with this node, and says so; a sample
+    before its age; words about keys and about a partnership of three; a treaty.
+    """
+    third = Partner("uz", "kz+uz")
+    third.pair()
+    person, _ = third.begin()
     sample = Sample.objects.filter(project__members=actor.person).order_by("created_at", "id")[0]
     project = sample.project
     assert project is not None
-    sharing.agree(actor, project=project, partnership=PARTNERSHIP, after_days=30)
-    word = {"project": project.id, "partnership": PARTNERSHIP, "agreed": True, "by": person}
-    nanjing.put("project-sharing/1", "word", word)
-    nanjing.followed()
-    sharing.share_now(actor, thing=sample, partnership=PARTNERSHIP)
-    key = nanjing.key.public.vkey
+    sharing.agree(actor, project=project, partnership=third.partnership, after_days=30)
+    word = {"project": project.id, "partnership": third.partnership, "agreed": True, "by": person}
+    third.put("project-sharing/1", "word", word)
+    third.followed()
+    sharing.share_now(actor, thing=sample, partnership=third.partnership)
+    key = third.key.public.vkey
     with transaction.atomic():
-        pairing = PairingRecord("nj", nanjing.node, key, key, "12345 67890", actor.person)
+        pairing = PairingRecord("uz", third.node, key, key, "12345 67890", actor.person)
         write(type="pairing/1", id=new_id(), body=pairing)
-        write(type="key/1", id=new_id(), body=KeyRecord(1, nanjing.note().decode()))
-    sharing_round(PARTNERSHIP)
+        members = tuple(KnownNode(prefix, f"{prefix}.example", key) for prefix in ("cn", "kz", "uz"))
+        write(type="partnership/1", id=new_id(), body=PartnershipRecord(members, actor.person))
+        write(type="key/1", id=new_id(), body=KeyRecord(1, third.note().decode()))
+    sharing_round(third.partnership)
+    references.add_known(actor, key="sco-charter")
 
 
 def _both() -> Content:

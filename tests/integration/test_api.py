@@ -50,6 +50,14 @@ def test_a_project_is_made_read_and_changed(researcher: Person) -> None:
     assert [p["title"] for p in program.call("GET", "/projects").json()] == ["Cathodes 2"]
 
 
+def test_a_patent_hold_is_not_lifted_by_who_does_not_speak_of_it(researcher: Person) -> None:
+    program, plain = Program(researcher), {"title": "Cathodes", "kind": "education"}
+    assert program.call("POST", "/projects", {**plain, "patent_hold": True}).json()["patent_hold"]
+    assert program.call("PUT", "/projects/cathodes", {**plain, "rev": 1}).json()["patent_hold"]
+    lifted = program.call("PUT", "/projects/cathodes", {**plain, "rev": 2, "patent_hold": False})
+    assert not lifted.json()["patent_hold"]
+
+
 def test_a_reading_token_changes_nothing(researcher: Person) -> None:
     answer = Program(researcher, "read").call("POST", "/projects", {"title": "x"})
     assert (answer.status_code, answer.json()["code"]) == (403, "people.no-right")

@@ -7,7 +7,7 @@ import sys
 from django.conf import settings
 from django.urls import resolve, reverse
 
-from jointlab.node.folder import VARIABLE
+from jointlab.node.variable import VARIABLE
 
 HEAVY = {"ninja", "numpy", "plotly", "polars", "pydantic", "scipy", "typst", "wsgidav"}
 PROGRAM = """

@@ -144,10 +144,12 @@ def test_guessing_is_slowed_down(computer: Computer) -> None:
 
 
 def test_a_cut_upload_leaves_nothing(computer: Computer) -> None:
+    incoming = django_settings.NODE.incoming
+    before = set(incoming.rglob("*"))
     assert computer.status("PUT", "/dav/xrd/a.xy", DATA, CONTENT_LENGTH=str(len(DATA) + 10)) == 400
     assert not File.objects.exists()
     assert computer.status("PROPFIND", "/dav/xrd/a.xy", HTTP_DEPTH="0") == 404
-    assert not list(django_settings.NODE.incoming.iterdir())
+    assert set(incoming.rglob("*")) == before
 
 
 def test_a_full_disk_is_said(computer: Computer, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -225,3 +225,14 @@ def test_a_person_known_from_the_partners_node_has_no_role_here_and_is_not_chang
     assert refused.value.code == "people.foreign"
     row.refresh_from_db()
     assert (row.name, row.role) == ("Wang Lei", "reader")
+
+
+def test_a_patent_hold_is_set_and_shown_and_lifted(researcher: Person) -> None:
+    client = signed_in(researcher)
+    made = client.post("/projects/new", {"title": "Cathodes", "kind": "education", "patent_hold": "on"})
+    page = client.get(made.headers["Location"]).content.decode()
+    assert "patent hold" in page
+    assert "Education" in page
+    slug = made.headers["Location"].rpartition("/")[2]
+    client.post(f"/projects/{slug}/edit", {"title": "Cathodes", "kind": "education", "rev": "1"})
+    assert "patent hold" not in client.get(made.headers["Location"]).content.decode()

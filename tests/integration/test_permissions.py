@@ -94,9 +94,26 @@ _PERSON = {"name": "E. New", "institution": "kz", "role": "reader", "active": "o
 _INSTRUMENT = {"name": "D8 Advance", "zone": "Asia/Almaty", "active": "on"}
 _TOKEN = {"form": "token", "name": "notebook", "scope": "read", "days": "30"}
 _PASSWORDS = {"form": "password", "old": "{password}", "password": "another long enough sentence"}
+_HEAD = {"rank": "agreement", "precedence": "equal", "zone": "Asia/Almaty", "language-0": "en", "rev": "{draft_rev}"}
 _NONE = "none no none none in"
 _WRITTEN_IN_INBOX = "yes no none none in"  # the right is asked for before the place is looked up
 _TOO_EARLY, _TOO_EARLY_HIDDEN = "409 no 409 none in", "409 none none none in"  # the other side has not agreed
+_STAY, _SENDING = "yes none yes yes in", "yes none yes no in"  # whoever only reads sees the own stay alone
+_CARRIED = {
+    "version": "{places}",
+    "clause": "5.1",
+    "period": "{year}",
+    "into": "{next_year}",
+    "amount": "1",
+}  # Nanjing counts
+_NOMINATED = {
+    "place": "{places} 5.1 nj", "subject": "{student}", "name": "NURLANOVA B.", "level": "bachelor", "activity": "study", "first": "{first}",
+    "last": "{last}", "ground": "Minutes 4",
+}  # fmt: skip
+_DECIDED = {
+    "row-0-host_code": "MAT305", "row-0-home_code": "PHY201", "row-0-decision": "full", "row-0-credits": "4.5", "row-1-host_code": "MAT309",
+    "row-1-home_code": "PHY202", "row-1-decision": "full", "row-1-credits": "4", "outcome": "full", "on": "{last}",
+}  # fmt: skip
 
 DOORS: dict[str, tuple[Door, ...]] = {
     "health": see("/health", expected=EVERYBODY),
@@ -189,11 +206,49 @@ DOORS: dict[str, tuple[Door, ...]] = {
     "measurement-file": see(f"{_ONE}/file"),
     "measurement-bibtex": see(f"{_ONE}/cite.bib"),
     "measurement-csl": see(f"{_ONE}/cite.json"),
+    "case": see("/cases/{letter}", expected=PERSONS),
+    "case-step": act("/cases/{letter}/withdraw", "yes no yes no in", why="Not needed", seen="{letter_seen}"),
+    "case-file": see("/cases/{answered}/files/{scan}", expected=PERSONS),
+    "mobility": see("/mobility", "/mobility?as=table", "/mobility?lane=ended", expected=PERSONS),
+    "mobility-calendar": see("/mobility/calendar.ics", expected=PERSONS),
+    "mobility-places": (*see("/mobility/places", expected=MAKE), *act("/mobility/places", "no no no yes in", **_CARRIED)),
+    "mobility-nominate": (*see("/mobility/nominate", expected=MAKE), *act("/mobility/nominate", "yes no yes 422 in", **_NOMINATED)),
+    "mobility-case": see("/mobility/{stay}", "/mobility/{back}", expected=_STAY),
+    "mobility-case-calendar": see("/mobility/{stay}/calendar.ics", expected=_STAY),
+    "mobility-learning": form("/mobility/{stay}/learning-agreement", _SENDING, {"programme_of_work": "Films", "seen": "{stay_seen}"}),
+    "mobility-transcript": form("/mobility/{gone}/transcript", "no none no yes in", {"report": "Films", "on": "{last}", "seen": "{gone_seen}"}),
+    "mobility-recognition": form("/mobility/{back}/recognition", _SENDING, {**_DECIDED, "seen": "{back_seen}"}),
+    "mobility-change": form("/mobility/{stay}/change", _SENDING, {"email": "b@example.kz", "seen": "{stay_seen}"}),
+    "agreements": see("/agreements", expected=PERSONS),
+    "agreement-new": form("/agreements/new", MAKE, {"text": "diploma", "partner": "cn", "languages": "en"}),
+    "agreements-calendar": see("/agreements/calendar.ics", expected=PERSONS),
+    "agreement-proof-check": (*see("/agreements/proof", expected=PERSONS), Door("/agreements/proof", "422 422 422 422 in", {"hash": "0", "text": "nothing"})),
+    "agreement": see("/agreements/{agreement}", "/agreements/{agreed}", "/agreements/{offered}", expected=PERSONS),
+    "agreement-sign": (*see("/agreements/{agreed}/sign", expected=PERSONS), *act("/agreements/{agreed}/sign", MAKE, seen="{agreed_seen}", office="Legal office")),
+    "agreement-compare": see("/agreements/{agreement}/compare/{agreed}", expected=PERSONS),
+    "agreement-amend": form("/agreements/{agreement}/amend", MAKE, {"cases": "new"}),
+    "agreement-renew": form("/agreements/{agreement}/renew", MAKE, {"years": "2"}),
+    "agreement-answer": act("/agreements/{offered}/answer", MAKE),
+    "agreement-paper": see("/agreements/{agreement}/agreement.pdf?language=en", expected=PERSONS),
+    "agreement-json": see("/agreements/{agreement}/agreement.json", expected=PERSONS),
+    "agreement-calendar": see("/agreements/{agreement}/calendar.ics", expected=PERSONS),
+    "agreement-proof": see("/agreements/{agreement}/clauses/1/proof.json", expected=PERSONS),
+    "agreement-draft": see("/agreements/drafts/{draft}"),
+    "agreement-head": form("/agreements/drafts/{draft}/head", WRITE, _HEAD),
+    "agreement-preview": see("/agreements/drafts/{draft}/preview.pdf"),
+    "agreement-propose": act("/agreements/drafts/{draft}/propose", WRITE, note="Please read"),
+    "agreement-delete": act("/agreements/drafts/{draft}/delete", WRITE, rev="{draft_rev}"),
+    "agreement-clause-new": form("/agreements/drafts/{draft}/clauses/new?kind=free", WRITE, {"number": "99", "rev": "{draft_rev}"}),
+    "agreement-clause": form("/agreements/drafts/{draft}/clauses/1", WRITE, {"number": "1", "rev": "{draft_rev}"}),
+    "agreement-clause-move": act("/agreements/drafts/{draft}/clauses/1/move", WRITE, to="down", rev="{draft_rev}"),
+    "agreement-clause-remove": act("/agreements/drafts/{draft}/clauses/1/remove", WRITE, rev="{draft_rev}"),
     "transfers": see("/transfers", expected=PERSONS),
     "transfer": see("/transfers/{transfer}"),
     "transfer-step": act("/transfers/{transfer}/withdraw", "yes no yes none in", why="Not needed", seen="{seen}"),
     "transfer-slip": see("/transfers/{parcel}/slip.pdf"),
     "sample-send": form("/samples/{sample}/send", WRITE, {"partner": "nj", "amount": "1 mg", "purpose": "TEM"}),
+    "requests": see("/requests", expected=PERSONS),
+    "request-new": (Door("/requests/new", "yes no yes yes in"), Door("/requests/new", "422 no 422 422 in", {"sample": "none"}, quiet=True)),
     "projects": see("/projects", expected=PERSONS),
     "project-new": form("/projects/new", MAKE, {"title": "Anodes", "kind": "fundamental"}),
     "project": see("/projects/{project}"),
@@ -212,6 +267,12 @@ DOORS: dict[str, tuple[Door, ...]] = {
     "partner": see("/partners/cn", expected="yes yes yes none in"),
     "partner-files": see("/partners/cn/files", expected="yes yes yes none in"),
     "partner-new": (*see("/partners/new", expected=ADMINISTER), Door("/partners/new", "no no 422 no in", {"address": "nonsense"})),
+    "partner-together-new": (*see("/partners/together", expected=ADMINISTER), Door("/partners/together", "no no 422 no in", {})),
+    "partner-together": (
+        *see("/partners/together/cn+kz+uz"),
+        Door("/partners/together/cn+kz+uz", ADMINISTER, {}, quiet=True),  # which is refused: nobody is paired with uz
+    ),
+    "partner-together-act": see("/partners/together/cn+kz+uz/act.pdf", expected="no no 409 no in"),
     "partner-confirm": form("/partners/de/confirm", ADMINISTER, {"code": "{code}"}),
     "partner-decline": act("/partners/de/decline", ADMINISTER),
     "partner-address": form("/partners/cn/address", ADMINISTER, {"address": "http://127.0.0.1:9", "private_allowed": "on"}),

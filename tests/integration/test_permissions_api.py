@@ -65,7 +65,7 @@ def usual(address: str, at: dict[str, str]) -> str:
     kinds = {
         "/samples/{code}": "/samples/{sample}", "/devices/{code}": "/devices/{device}", "{place}": "0",
         "/measurements/{code}": "/measurements/{measurement}", "/notes/{id}/files/{sha256}": "/notes/{note}/files/{attached}",
-        "/notes/{id}": "/notes/{note}", "/transfers/{id}": "/transfers/{transfer}", "/files/{sha256}": "/files/{raw}", "/projects/{slug}": "/projects/{project}",
+        "/notes/{id}": "/notes/{note}", "/transfers/{id}": "/transfers/{transfer}", "/cases/{id}": "/cases/{letter}", "/mobility/{id}": "/mobility/{stay}", "/places/{version}/{clause}/{period}": "/places/{places}/5.1/{year}", "/files/{sha256}": "/files/{raw}", "/projects/{slug}": "/projects/{project}",
         "/instruments/{slug}": "/instruments/{instrument}", "/people/{id}": "/people/{person}", "/tokens/{id}": "/tokens/{token}",
     }  # fmt: skip
     for name, value in (*at.items(), *kinds.items()):
@@ -121,6 +121,21 @@ CALLS: dict[str, tuple[Call, ...]] = {
     "POST /samples/{code}/put-back": (Call(WRITE),),
     "GET /samples/{code}/custody": (Call(SEE),),
     "POST /samples/{code}/transfers": (Call(WRITE, {"partner": "nj", "amount": "1 mg", "purpose": "TEM"}),),
+    "GET /mobility": (Call(PERSONS), Call(PERSONS, query="?lane=ended")),
+    "POST /mobility": (
+        Call("yes no yes bad", {"person": "{student}", "receiving": "nj", "agreement": "{places}", "clause": "5.1", "form": {
+            "name": "NURLANOVA B.", "level": "bachelor", "activity": "study", "first": "{first}", "last": "{last}", "ground": "Minutes 4"}}),
+    ),
+    "GET /mobility/places": (Call(MAKE),),
+    "GET /mobility/places/{version}/{clause}/{period}": (Call(MAKE, at={"{version}": "{places}", "{clause}": "5.1", "{period}": "{year}"}),),
+    "GET /mobility/{id}": (Call("yes none yes yes"),),
+    "GET /mobility/{id}/calendar.ics": (Call("yes none yes yes"),),
+    "GET /cases": (Call(PERSONS),),
+    "GET /cases/{id}": (Call(PERSONS),),
+    "POST /cases/{id}/steps": (
+        Call("yes no yes no", {"step": "withdraw", "seen": "{letter_seen}", "form": {"why": "Not needed"}}),
+    ),
+    "POST /samples/{code}/measurement-requests": (Call(WRITE, {"instrument": "{elsewhere}", "what": "TEM"}),),
     "GET /transfers": (Call(PERSONS),),
     "GET /transfers/{id}": (Call(SEE),),
     "POST /transfers/{id}/steps": (
@@ -166,6 +181,11 @@ CALLS: dict[str, tuple[Call, ...]] = {
     "POST /measurements/{code}/show": (Call(WRITE, {"number": 1}),),
     "GET /figures": (Call(PERSONS, query="?quantity=crystallite_size"),),
     "GET /quantities": (Call(PERSONS),),
+    "GET /sharing": (Call(PERSONS),),
+    "GET /samples/{code}/sharing": (Call(SEE),),
+    "GET /devices/{code}/sharing": (Call(SEE),),
+    "GET /measurements/{code}/sharing": (Call(SEE),),
+    "GET /projects/{slug}/sharing": (Call(SEE),),
     "GET /search": (Call(PERSONS, query="?q=TiO2"),),
 }  # fmt: skip
 

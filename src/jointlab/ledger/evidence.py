@@ -11,6 +11,7 @@ from jointlab.ledger.checkpoints import Checkpoint, open_checkpoint
 from jointlab.ledger.keys import KeyHistory, KeySpan, VerifyingKey, strict_base64
 from jointlab.ledger.mirror import Evidence, Halt, Line, Reason
 from jointlab.ledger.notes import Note
+from jointlab.ledger.tree import verify_consistency
 
 FORM: Final = "jointlab-evidence/1"
 EVIDENCE_LIMIT: Final = 8 * 1024 * 1024  # bytes
@@ -20,6 +21,7 @@ class Verdict(StrEnum):
     """What the file shows to somebody who trusts nobody but the keys."""
 
     EQUIVOCATION = "equivocation"  # two signed roots for one size: proof
+    SPLIT_VIEW = "split-view"  # two signed logs, and the larger does not begin with the smaller: proof
     TWO_SIZES = "two-sizes"  # both notes are signed; that the smaller came later is the holder's word
     ONE_NOTE = "one-note"  # the note shown is signed; that the entries do not lead to it is the holder's word
     NOTHING = "nothing"  # the note shown is signed by no key of this log
@@ -50,6 +52,8 @@ class Exhibit:
             "position": self.evidence.position, "reason": self.reason.value, "shown": _text(self.evidence.shown),
             "entry": _text(line.entry if line else None), "body": _text(line.body if line else None),
         }  # fmt: skip
+        if self.evidence.root is not None:
+            content |= {"root": _text(self.evidence.root), "proof": [_text(part) for part in self.evidence.proof]}
         return encode(content, limit=EVIDENCE_LIMIT)
 
     @classmethod
@@ -62,7 +66,10 @@ class Exhibit:
             keys = tuple(KeySpan(VerifyingKey.from_vkey(k["vkey"]), k["from"], k["void"]) for k in content["keys"])
             shown, entry = _bytes(content["shown"]), _bytes(content["entry"])
             line = Line(entry, _bytes(content["body"])) if entry is not None else None
-            evidence = Evidence(_bytes(content["held"]), shown or b"", content["position"], line)
+            proof = tuple(_bytes(part) or b"" for part in content.get("proof", ()))
+            evidence = Evidence(
+                _bytes(content["held"]), shown or b"", content["position"], line, _bytes(content.get("root")), proof
+            )
             return cls(
                 content["origin"], content["home"], KeyHistory(keys), content["at"], Reason(content["reason"]), evidence
             )
@@ -79,7 +86,22 @@ class Exhibit:
             return Verdict.ONE_NOTE
         if held.size == shown.size:
             return Verdict.EQUIVOCATION if held.root != shown.root else Verdict.ONE_NOTE
+        if self._parts(*sorted((held, shown), key=lambda one: one.size)):
+            return Verdict.SPLIT_VIEW
         return Verdict.TWO_SIZES if shown.size < held.size else Verdict.ONE_NOTE
+
+    def _parts(self, smaller: Checkpoint, larger: Checkpoint) -> bool:
+        """Whether the proof in the file shows that the larger log begins with another root than the smaller one."""
+        root = self.evidence.root
+        if root is None or root == smaller.root:
+            return False
+        try:
+            verify_consistency(
+                self.evidence.proof, old=smaller.size, new=larger.size, old_root=root, new_root=larger.root
+            )
+        except BadInput:
+            return False
+        return True
 
     def _opened(self, note: bytes | None) -> Checkpoint | None:
         try:

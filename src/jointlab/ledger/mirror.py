@@ -33,6 +33,7 @@ class Reason(StrEnum):
     WRONG_LOG = "wrong-log"
     ROLLBACK = "rollback"  # signed, but shorter than what was signed before
     EQUIVOCATION = "equivocation"  # two signed roots for one size: proof of misbehaviour
+    SPLIT_VIEW = "split-view"  # another reader was shown a signed log that parts from this one: the same proof
     TOO_MUCH = "too-much"  # more at once than the limits; ask for a checkpoint in between
     WRONG_LENGTH = "wrong-length"  # fewer entries than the checkpoint says, or more
     NOT_CANONICAL = "not-canonical"  # an entry's bytes
@@ -91,6 +92,9 @@ class Evidence:
     shown: bytes  # the note that it was shown
     position: int | None = None  # of the entry in question
     line: Line | None = None
+    # Of two signed logs of different sizes: the root of the larger at the smaller's size, and the proof of it
+    root: bytes | None = None
+    proof: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

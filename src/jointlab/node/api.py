@@ -151,7 +151,9 @@ class HouseAPI(NinjaAPI):
 
 def build_api() -> NinjaAPI:
     """The API with the endpoints of every room."""
+    from jointlab.cases.api import router as cases
     from jointlab.laboratory.api import routers as laboratory
+    from jointlab.mobility.api import router as mobility
     from jointlab.people.api import router as people
 
     made = HouseAPI(
@@ -165,8 +167,10 @@ def build_api() -> NinjaAPI:
 
     made.add_exception_handler(AuthenticationError, lambda request, fault: _on_http(request, HttpError(401, "")))
     made.add_router("", people)
+    made.add_router("", cases)
     for router in laboratory():
         made.add_router("", router)
+    made.add_router("", mobility)
     made.openapi_extra = {"info": {"x-version-of-node": __version__}}
     return made
 

@@ -5,12 +5,12 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NoReturn
 
 from jointlab import __version__
 from jointlab.node import commands as node_commands
 from jointlab.node import inbox_commands
-from jointlab.node.demo_command import add_options as demo_options
 
 
 class _Parser(argparse.ArgumentParser):
@@ -88,10 +88,30 @@ def build_parser() -> argparse.ArgumentParser:
         description="Make the files of the demonstration laboratory (invented samples in real formats) and a report of them, "
         "build two paired nodes that hold them, and serve both.",
     )
-    demo_options(demo)
+    _demo_options(demo)
     inbox_commands.add_to(commands)
     node_commands.add_to(commands)
     return parser
+
+
+def _demo_options(parser: argparse.ArgumentParser) -> None:
+    """The options of `jointlab demo`."""
+    parser.add_argument(
+        "folder", nargs="?", type=Path, default=Path("demo"), metavar="FOLDER", help="where to write (default: demo)"
+    )
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument(
+        "--once",
+        action="store_true",
+        help="build both nodes in a temporary folder, prove them, print one JSON object, end",
+    )
+    which.add_argument("--files", action="store_true", help="only the instrument files and the report, no nodes")
+    parser.add_argument(
+        "--port",
+        type=int,
+        default=8000,
+        help="where Almaty answers, Nanjing at the next; 0 for any free ports (default: 8000)",
+    )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -7,14 +7,12 @@ import os
 import sys
 from argparse import SUPPRESS, ArgumentParser, Namespace
 from collections.abc import Callable
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jointlab.errors import Fault
-from jointlab.node.folder import VARIABLE, load_node
-from jointlab.node.half_way import refuse_half_way
+from jointlab.node.variable import VARIABLE
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -26,8 +24,7 @@ def _nothing(parser: ArgumentParser) -> None:
     """No options of its own."""
 
 
-@dataclass(frozen=True)
-class Command:
+class Command(NamedTuple):
     """One command: `run` is ``module:function``; with `node` it gets a set-up Django, and its log is signed at the end."""
 
     name: str
@@ -66,6 +63,9 @@ def run(options: Namespace) -> int:
     try:
         if command.node:
             options.node = folder_of(options)
+            from jointlab.node.folder import load_node
+            from jointlab.node.half_way import refuse_half_way
+
             refuse_half_way(options.node, allowed=command.goes_on)
             load_node(options.node)  # its faults as sentences, before Django reads the same file
             from jointlab.node.creation import set_up_django
@@ -201,7 +201,11 @@ def _partners(parser: ArgumentParser) -> None:
     settle = actions.add_parser("settle", help="follow a halted log again, after people have looked at the evidence")
     settle.add_argument("log", metavar="LOG", help="cn+kz/cn")
     settle.add_argument("--why", required=True, help="what was found, in a sentence")
-    for one in (pair, confirm, address, act, key, settle):
+    together = actions.add_parser(
+        "together", help="share with several partners as one partnership; without names: list them"
+    )
+    together.add_argument("members", metavar="PREFIX", nargs="*", help="all other members: cn uz")
+    for one in (pair, confirm, address, act, key, settle, together):
         _add_node(one, default=SUPPRESS)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from jointlab.errors import Conflict
-from jointlab.node.folder import VARIABLE
+from jointlab.node.variable import VARIABLE
 
 
 @dataclass(frozen=True)

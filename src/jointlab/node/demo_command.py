@@ -8,7 +8,7 @@ import json
 import signal
 import sys
 import time
-from argparse import ArgumentParser, Namespace
+from argparse import Namespace
 from contextlib import suppress
 from pathlib import Path
 from threading import Thread
@@ -19,26 +19,6 @@ from jointlab.node.commands import DONE, NOT_DONE
 
 if TYPE_CHECKING:
     from jointlab.node.demonstration.both import Site
-
-
-def add_options(parser: ArgumentParser) -> None:
-    """The options of `jointlab demo`."""
-    parser.add_argument(
-        "folder", nargs="?", type=Path, default=Path("demo"), metavar="FOLDER", help="where to write (default: demo)"
-    )
-    which = parser.add_mutually_exclusive_group()
-    which.add_argument(
-        "--once",
-        action="store_true",
-        help="build both nodes in a temporary folder, prove them, print one JSON object, end",
-    )
-    which.add_argument("--files", action="store_true", help="only the instrument files and the report, no nodes")
-    parser.add_argument(
-        "--port",
-        type=int,
-        default=8000,
-        help="where Almaty answers, Nanjing at the next; 0 for any free ports (default: 8000)",
-    )
 
 
 def run_demo(options: Namespace) -> int:
@@ -137,6 +117,10 @@ def _once() -> int:
         wrong.append(f"the logs differ: {logs}")
     if seen[0] != seen[1]:
         wrong.append(f"the nodes show different records: {[one for one in seen[0] if one not in seen[1]][:3]}")
+    for list_of in ("agreements", "places", "shared_under"):
+        lists = [found[site.name][list_of] for site in pair]
+        if lists[0] != lists[1]:
+            wrong.append(f"the nodes say different things of {list_of}: {lists}")
     answer = {
         "seconds": round(time.monotonic() - begun, 1),
         "nodes": found,

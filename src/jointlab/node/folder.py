@@ -16,8 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from jointlab.errors import BadInput, NotFound
-
-VARIABLE = "JOINTLAB_FOLDER"
+from jointlab.node.variable import VARIABLE
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jointlab.errors import BadInput, Fault, NotFound
-from jointlab.node.folder import VARIABLE, load_node
-from jointlab.node.half_way import refuse_half_way
-from jointlab.node.occupied import at_work
+from jointlab.node.variable import VARIABLE
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -50,6 +48,10 @@ def add_to(commands: "_SubParsersAction[Any]") -> None:
 
 def run(options: Namespace) -> int:
     """Run the chosen command on its node."""
+    from jointlab.node.folder import load_node
+    from jointlab.node.half_way import refuse_half_way
+    from jointlab.node.occupied import at_work
+
     try:
         folder = (options.node or Path(os.environ.get(VARIABLE) or "node")).resolve()
         refuse_half_way(folder)

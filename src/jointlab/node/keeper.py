@@ -16,6 +16,7 @@ from jointlab.errors import Fault
 from jointlab.history.blobs import store
 from jointlab.history.erasure import finish_erasures
 from jointlab.history.signing import keep_signed, unsigned
+from jointlab.mobility.operations.places import keep_counts
 from jointlab.node.backup_commands import KEY_FILE, read_key
 from jointlab.node.backups.making import last_backup, make_backup
 from jointlab.node.backups.vault import Vault
@@ -25,6 +26,7 @@ SIGN_EVERY = 3.0  # seconds
 SIGN_MANY = 1_000  # entries that do not wait so long
 ALARMS_EVERY = 60.0  # seconds
 ERASING_EVERY = 60.0  # seconds, for erased bytes that somebody's reading kept in the write-ahead log
+COUNTS_EVERY = 60.0  # seconds, for places that a crash left uncounted: else they are counted at once
 BACKUP_LOOK = 300.0  # seconds from one look at the schedule to the next
 TICK = 0.5  # seconds
 
@@ -61,6 +63,7 @@ class Keeper:
         slow = [
             Chore("sweeping", 3600.0, lambda: store().sweep()),
             Chore("erasing", ERASING_EVERY, finish_erasures),
+            Chore("places", COUNTS_EVERY, keep_counts),
             Chore("alarms", ALARMS_EVERY, watch),
             Chore("backup", BACKUP_LOOK, back_up_if_due),
         ]

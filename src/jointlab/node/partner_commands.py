@@ -14,7 +14,7 @@ from jointlab.node.commands import DONE, NOT_DONE
 
 def run_partners(options: Namespace) -> int:
     """List partners, propose a pairing, confirm it, print the act, make the key on paper."""
-    return {"list": _list, "pair": _pair, "confirm": _confirm, "address": _address, "act": _act, "key": _key, "settle": _settle}[options.action or "list"](options)  # fmt: skip
+    return {"list": _list, "pair": _pair, "confirm": _confirm, "address": _address, "act": _act, "key": _key, "settle": _settle, "together": _together}[options.action or "list"](options)  # fmt: skip
 
 
 def run_status(options: Namespace) -> int:
@@ -236,6 +236,27 @@ def _settle(options: Namespace) -> int:
     settle(options.log, by="", settlement=options.why)
     print_line(f"{options.log} is followed again from where it stands. The evidence is kept.")
     return DONE
+
+
+def _together(options: Namespace) -> int:
+    from jointlab.federation.together import all_together, join
+
+    found = [join(*options.members, by="")] if options.members else all_together()
+    for one in found:
+        print_line(_how_far(one))
+        for member in one.members:
+            if member.differs:
+                print_line(f"    {member.prefix} knows other nodes by these prefixes: compare the acts of pairing")
+    if not found:
+        print_line("No partnership of more than two. Every member names all others: jointlab partners together cn uz")
+    return DONE
+
+
+def _how_far(one: Any) -> str:
+    if one.stands:
+        return f"{one.name}: all members have confirmed"
+    told = ", ".join(member.prefix for member in one.members if member.prefix not in one.missing)
+    return f"{one.name}: confirmed by {told or 'nobody'}; waits for {', '.join(one.missing)}"
 
 
 def print_line(text: str) -> None:

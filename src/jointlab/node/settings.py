@@ -5,7 +5,8 @@ from urllib.parse import unquote, urlsplit
 
 from csp.constants import NONE, SELF
 
-from jointlab.node.folder import VARIABLE, current_node
+from jointlab.node.folder import current_node
+from jointlab.node.variable import VARIABLE
 
 NODE = current_node()
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -30,7 +31,11 @@ INSTALLED_APPS = [
     "jointlab.people",
     "jointlab.federation",
     "jointlab.federation.blobs",
+    "jointlab.cases",
+    "jointlab.agreements",
+    "jointlab.mobility",
     "jointlab.laboratory",
+    "jointlab.reports",
     "jointlab.node",
 ]
 MIDDLEWARE = [

@@ -17,7 +17,11 @@ urlpatterns = [
     path("", include("jointlab.federation.blobs.urls")),
     path("", include("jointlab.web.urls")),
     path("", include("jointlab.people.urls")),
+    path("", include("jointlab.cases.urls")),
+    path("", include("jointlab.agreements.urls")),
     path("", include("jointlab.laboratory.urls")),
+    path("", include("jointlab.mobility.urls")),
+    path("", include("jointlab.reports.urls")),
 ]
 
 handler400 = "jointlab.web.errors.bad_request"

@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 
+DECIMAL_COMMA = ("ru", "kk")  # languages that write 0,5; the others write 0.5
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _EXACT = 1e-9  # of the value: smaller uncertainties are named beside it, not lined up with it
 

@@ -1,7 +1,7 @@
 """The published vectors: what the program makes is what stands there, and what stands there is read as it says."""
 
 import json
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,12 @@ from jointlab.federation.documents import KeyStatement, NodeDocument, pairing_co
 from jointlab.federation.problems import STATUS, from_json
 from jointlab.federation.recovery_key import from_groups
 from jointlab.federation.signatures import Request, claim_in, verify
-from jointlab.ledger.checkpoints import cosignatures, open_checkpoint
+from jointlab.ledger.canonical import encode
+from jointlab.ledger.checkpoints import Checkpoint, cosignatures, open_checkpoint
+from jointlab.ledger.evidence import Exhibit, Verdict
 from jointlab.ledger.keys import KeyHistory, KeyKind, VerifyingKey
 from jointlab.ledger.notes import Note
-from jointlab.ledger.tree import leaf_hash, verify_inclusion
+from jointlab.ledger.tree import leaf_hash, verify_consistency, verify_inclusion
 from tools.federation_vectors import vectors
 
 FOLDER = Path(__file__).resolve().parents[2] / "vectors" / "federation"
@@ -32,7 +34,7 @@ KZ = VerifyingKey.from_vkey(_read("keys")[0]["vkey"])
 CN = VerifyingKey.from_vkey(_read("keys")[1]["vkey"])
 
 
-@pytest.mark.parametrize("name", ["keys", "requests", "documents", "statements", "log", "problems"])
+@pytest.mark.parametrize("name", ["keys", "requests", "documents", "statements", "log", "problems", "compare"])
 def test_the_program_makes_them(name: str) -> None:
     """Byte for byte; but for pages, whose compression may be another's."""
     assert vectors()[name] == _read(name)
@@ -89,6 +91,29 @@ def test_statements() -> None:
         KeyStatement.from_bytes(found[name].encode(), trusted=[trusted], recovery=recovery)
     with pytest.raises(BadInput):
         KeyStatement.from_bytes(found["revoked_by_the_key_itself"].encode(), trusted=[trusted], recovery=recovery)
+
+
+def test_two_members_compare() -> None:
+    """Two signed logs of which neither begins the other convict their signer; with anything less they do not."""
+    found = _read("compare")
+    exhibit = Exhibit.from_bytes(found["evidence"].encode())
+    assert exhibit.verdict() is Verdict.SPLIT_VIEW
+    assert found["verdict"] == "split-view"
+    held, shown = (Checkpoint.from_text(Note.from_bytes(found[name].encode()).text) for name in ("held", "shown"))
+    root, proof = b64decode(found["root_at_3"]), [b64decode(part) for part in found["proof"]]
+    verify_consistency(proof, old=3, new=5, old_root=root, new_root=held.root)
+    assert (held.size, shown.size) == (5, 3)
+    assert root != shown.root
+    plain = json.loads(found["evidence"])
+    changes: tuple[dict[str, Any], ...] = (
+        {"proof": []}, {"proof": plain["proof"][::-1]}, {"root": plain["proof"][0]}, {"keys": []}, {"held": plain["shown"]},
+        {"root": b64encode(shown.root).decode()},
+    )  # fmt: skip
+    for change in changes:
+        less = plain | change
+        assert Exhibit.from_bytes(encode(less, limit=1 << 20)).verdict() is not Verdict.SPLIT_VIEW, change
+    bare = {name: value for name, value in plain.items() if name not in ("root", "proof")}
+    assert Exhibit.from_bytes(encode(bare, limit=1 << 20)).verdict() is Verdict.TWO_SIZES
 
 
 def test_problems() -> None:

@@ -41,7 +41,7 @@ def test_a_step_on_a_stale_view_is_refused_with_the_newer_one() -> None:
 def test_of_a_race_the_arbiters_step_stands_and_the_other_is_kept() -> None:
     ask = opening()
     mine, theirs = after(ask, "drop", "asker"), after(ask, "lend", "giver")
-    on_top = after(mine, "talk", "giver", word="oh")
+    on_top = after(mine, "talk", "asker", word="oh")
     both = _now(ask, mine, theirs, on_top)
     assert both.state == "lent"
     assert both.verdicts == {
@@ -54,6 +54,32 @@ def test_two_steps_of_one_side_are_decided_the_same_everywhere() -> None:
     one, other = after(ask, "talk", "giver", word="one"), after(ask, "talk", "giver", word="other")
     assert _now(ask, one, other) == _now(other, one, ask)
     assert _now(ask, one, other).head == min(one.hash, other.hash)
+
+
+def test_nobody_takes_back_alone_what_the_other_side_has_gone_on_from() -> None:
+    ask = opening()
+    talk = after(ask, "talk", "asker", word="one")
+    rivals = [after(ask, "talk", "asker", word=str(number)) for number in range(40)]
+    forged = min(rivals, key=lambda taken: taken.hash)
+    assert forged.hash < talk.hash, "alone it would stand, by the lower hash"
+    lend = after(talk, "lend", "giver")
+    for steps in ((ask, talk, lend, forged), (forged, lend, talk, ask)):
+        now = _now(*steps)
+        assert (now.state, now.head, now.verdicts[forged.hash]) == ("lent", lend.hash, Verdict.OVERTAKEN)
+
+
+def test_the_arbiter_does_not_come_back_to_a_race_that_it_has_accepted() -> None:
+    ask = opening()
+    talk = after(ask, "talk", "asker", word="one")
+    late = after(ask, "drop", "giver")
+    assert _now(ask, talk, late).head == late.hash, "a race: the arbiter's step stands"
+    lend = after(talk, "lend", "giver")
+    gone_on = _now(ask, talk, lend, late)
+    assert (gone_on.state, gone_on.verdicts[late.hash]) == ("lent", Verdict.OVERTAKEN)
+    own = after(talk, "talk", "asker", word="two")
+    assert _now(ask, talk, own, late).head == late.hash, "that one went on alone settles nothing"
+    claimed = replace(after(talk, "lend", "giver"), home="kz").sealed()
+    assert _now(ask, talk, claimed, late).head == late.hash, "nobody goes on for the other side"
 
 
 def test_what_rests_on_a_step_that_has_not_come_waits_for_it() -> None:

@@ -126,6 +126,7 @@ def together(almaty: Site, nanjing: Site, *, progress: Progress = silent) -> Non
     try:
         progress("sharing", done=0, total=6)
         _share(almaty, nanjing, progress)
+        _agree(almaty, nanjing, progress)
         in_step(almaty, nanjing)
     finally:
         almaty.stop()
@@ -173,6 +174,22 @@ def _share(almaty: Site, nanjing: Site, progress: Progress) -> None:
         act()
         if seen:
             _wait(other, seen)
+
+
+def _agree(almaty: Site, nanjing: Site, progress: Progress) -> None:
+    """The agreements of the founding case: each side takes its steps as the other's come, until all are signed at both."""
+    from jointlab.node.demonstration.agreements import UNDER
+
+    almaty.ask("propose_agreements", partner=nanjing.prefix)
+    until = time.monotonic() + WAIT
+    while True:
+        signed = [site.ask("sign_agreements") for site in (almaty, nanjing)]
+        progress("signing agreements", done=min(signed), total=len(UNDER))
+        if min(signed) == len(UNDER):
+            return
+        if time.monotonic() > until:
+            raise Unavailable("demo.agreements", "The agreements are not signed at both nodes: {signed}", signed=signed)
+        time.sleep(0.2)
 
 
 def _wait(site: Site, seen: str) -> None:

@@ -106,6 +106,19 @@ class Child:
 
         receive(self._world().actors["wang"])
 
+    def propose_agreements(self, partner: str) -> None:
+        """The agreements of the founding case on the table."""
+        from jointlab.node.demonstration import agreements
+
+        agreements.propose(self._world().boss, partner=partner)
+
+    def sign_agreements(self) -> int:
+        """What this side can do towards their signature now; how many are signed by both."""
+        from jointlab.node.demonstration import agreements
+
+        agreements.go_on(self._world().boss)
+        return agreements.signed()
+
     def logs(self) -> dict[str, Any]:
         """Where the shared logs stand here, after everything that is due has been shared and signed."""
         from jointlab.history.models import Log, SetAside

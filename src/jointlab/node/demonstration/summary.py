@@ -25,9 +25,46 @@ def summary() -> dict[str, Any]:
         "figures": Result.objects.filter(shown=True).count(),
         "records": Record.objects.count(),
         "transfers": [f"{one.code} {one.state}" for one in Transfer.objects.order_by("code")],
+        "agreements": agreements(),
+        "places": places(),
+        "shared_under": shared_under(),
         "logs": logs,
         "fsck": "clean" if report.clean else [finding.sentence for finding in report.findings if finding.wrong],
     }
+
+
+def agreements() -> list[dict[str, str]]:
+    """Every version that is signed or on the table, with where it stands today; alike on both nodes."""
+    from jointlab.agreements.queries.book import book, version_of
+    from jointlab.agreements.queries.lives import standing_on
+
+    found = []
+    for hash in book().courses:
+        version, now = version_of(hash), standing_on(hash)
+        assert now is not None, "the version is here"
+        found.append({"title": version.head.title["en"], "version": hash, "state": now.state.value})
+    return sorted(found, key=lambda one: (one["title"], one["version"]))
+
+
+def places() -> list[dict[str, str]]:
+    """Every clause on places of the two, with what is used in the period of today; alike on both nodes."""
+    from jointlab.mobility.queries.places import lines_in_force
+
+    found = [
+        {"version": line.version.hash, "clause": line.clause.number, "period": line.now.period, "limit": str(line.now.limit), "used": str(line.now.used)}
+        for line in lines_in_force("kz")
+    ]  # fmt: skip
+    return sorted(found, key=lambda one: (one["version"], one["clause"]))
+
+
+def shared_under() -> list[dict[str, Any]]:
+    """How many records each side shares under which clause; alike on both nodes once they are in step."""
+    from jointlab.laboratory.queries.clause_counts import shared_by_clause
+
+    return [
+        {"partnership": one.partnership, "from": one.giver, "version": one.clause.version, "clause": one.clause.number, "records": one.counts}
+        for one in shared_by_clause() if one.total
+    ]  # fmt: skip
 
 
 def shared() -> list[list[str]]:

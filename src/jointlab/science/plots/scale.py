@@ -5,6 +5,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from jointlab.science.digits import DECIMAL_COMMA
+
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 _WASTE = 1.06  # a tight axis may end at a tick if that wastes no more
 _TIGHT_DECADES = 2.5  # up to here a log axis has ticks at 1, 2 and 5
@@ -81,7 +83,7 @@ _SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 def marked(text: str, language: str) -> str:
     """A number with the decimal mark of a language: a comma in Russian and Kazakh."""
-    return text.replace(".", ",") if language in ("ru", "kk") else text
+    return text.replace(".", ",") if language in DECIMAL_COMMA else text
 
 
 def tick_label(value: float, ticks: Sequence[float], *, log: bool = False) -> str:

@@ -193,9 +193,8 @@ def _axes(frame: _Frame, plot: Plot, language: str) -> str:
     for tick in frame.x.ticks:
         x = frame.x.place(tick)
         out.append(f'<line class="axis" x1="{x:.1f}" x2="{x:.1f}" y1="{height:g}" y2="{height + 4:g}"/>')
-        out.append(
-            _text(x, height + 17, marked(tick_label(tick, frame.x.ticks, log=frame.x.log), language), "tick", "middle")
-        )
+        label = marked(tick_label(tick, frame.x.ticks, log=frame.x.log), language)
+        out.append(_text(x, height + 17, label, "tick", "middle"))
     out.append(_text(width, height + 37, plot.x.title(language) + (" · log" if frame.x.log else ""), "lab x", "end"))
     out.append(_text(-_MARGIN_LEFT + 12, -14, plot.y.title(language) + (" · log" if frame.y.log else ""), "lab"))
     return "".join(out)
