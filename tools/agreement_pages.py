@@ -132,9 +132,16 @@ until a text comes or a case of an agreement moves; asking whether it is still r
 ## Documents
 
 `jointlab.agreements.documents.render(version, on=day, languages=None, layout="following")` gives one PDF: PDF/A-2a (archives) and PDF/UA-1 (read
-aloud), with title, language and, as its date, `on`: the day on which the text was frozen. `languages` are some of the version's, all in their order of
+aloud), with title, language and, as its date, `on`: the day on which the text came on the table. `languages` are some of the version's, all in their order of
 precedence if none is named; `following` prints one whole text after the other, `beside` a column for each, clause by clause, and paragraph by
-paragraph where all have as many. The same version, languages, layout and day give the same bytes with the same release of typst and the fonts.
+paragraph where all have as many. The same version, languages, layout and day give the same bytes with the same release of typst and the fonts. It raises
+`printing.slow` when typst takes longer than 30 s.
+
+When a text is agreed to, `render_all(version, on=day)` prints every file, and the step `agree_first` or `agree_second` of [`agreement/1`](processes.md) names
+them by SHA-256: `paper` (all languages, one after the other), and where there are several `paper_beside` and `paper_en`, `paper_ru`, `paper_kk`, `paper_zh`.
+They are files of the case, shared and fetched as scans are, and optional in the process, since older steps have none. `queries.papers.papers_of(hash)`
+says which there are and whether they are here; `content_of` gives the stored bytes, `agreement.paper_away` while they are still at the partner, and for a text
+that has no recorded files what `render` gives now.
 
 Every page bears the hash in eight groups of eight digits, and its number of so many. Printed are: the parties with their identifiers, the agreement
 above and the version amended by their hashes, what is referred to, the languages and which prevails, the time zone; each clause with its number,

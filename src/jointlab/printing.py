@@ -3,17 +3,23 @@
 Fonts never come from the machine by chance: Latin, Greek and Cyrillic with the Kazakh letters are those that typst carries,
 Chinese is that of the package pylopdf-fonts-zh-cn (Noto, SIL Open Font License). So one input gives the same bytes on a bare machine
 and on a desk; a character that none of these fonts draws is refused, never printed as an empty box.
+
+typst has no limit of its own and is compiled code, which no signal interrupts: it runs in a process apart, which is ended
+when its time is over.
 """
 
 import json
+import pickle
 import re
-from collections.abc import Mapping, Sequence
+import subprocess
+import sys
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from jointlab.errors import BadInput, Unavailable
+from jointlab.errors import BadInput, Fault, Unavailable
 
 if TYPE_CHECKING:
     import typst
@@ -21,25 +27,64 @@ if TYPE_CHECKING:
 Standard: TypeAlias = Literal["a-2a", "ua-1"]
 ARCHIVED: Final[tuple[Standard, ...]] = ("a-2a", "ua-1")  # PDF/A-2a: for archives; PDF/UA-1: for readers who listen
 _HAN_PACKAGE: Final = "pylopdf_fonts_zh_cn"
+SECONDS: Final = 30.0  # for one call; ten pages in four languages, in six files, take one or two
 _UNDRAWN: Final = re.compile(r"the text [`‘“\"]*(.+?)[`’”\"]* could not be displayed", re.DOTALL)
 _UNBROKEN: Final = re.compile(
     r"[^\s\u2e80-\uffff]{25,}"
 )  # longer than any word of the four languages is wide in a column
 
 
-def pdf(
-    template: bytes, *, data: object, inputs: Mapping[str, str] | None = None, standards: Sequence[Standard] = ()
-) -> bytes:
-    """The PDF of a template, which finds `data` with ``json(bytes(sys.inputs.data))``.
+def pdf(template: bytes, *, data: object, standards: Sequence[Standard] = ()) -> bytes:
+    """The PDF of a template, which finds `data` with ``json(bytes(sys.inputs.data))``. Raises as `pdfs`."""
+    return pdfs(template, data=[data], standards=standards)[0]
 
-    Raises BadInput ``printing.glyph`` for a character that no font draws, and Unavailable ``printing.fonts``.
+
+def pdfs(
+    template: bytes, *, data: Sequence[object], standards: Sequence[Standard] = (), seconds: float | None = None
+) -> list[bytes]:
+    """One PDF of the template for each of `data`.
+
+    Raises BadInput ``printing.glyph`` for a character that no font draws, Unavailable ``printing.fonts``, and Unavailable
+    ``printing.slow`` when all of it takes longer than `seconds`.
     """
+    han_folder()
+    seconds = SECONDS if seconds is None else seconds
+    order = json.dumps({"template": template.decode(), "data": list(data), "standards": list(standards)})
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "jointlab.printing"], input=order.encode(), capture_output=True, timeout=seconds, check=False
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        raise Unavailable(
+            "printing.slow", "The text could not be printed within {seconds} s, and printing was ended. Shorten its longest tables, or try again when the node has less to do.",
+            seconds=f"{seconds:g}",
+        ) from None  # fmt: skip
+    if done.returncode:
+        raise RuntimeError(f"typst ended with {done.returncode}: {done.stderr.decode(errors='replace')[-2000:]}")
+    made: list[bytes] | Fault = pickle.loads(done.stdout)  # noqa: S301 - of our own child
+    if isinstance(made, Fault):
+        raise made
+    return made
+
+
+def _child() -> None:
+    """In the process apart: from an order on its input to files, or what is wrong, on its output."""
+    order = json.loads(sys.stdin.buffer.read())
+    made: list[bytes] | Fault
+    try:
+        made = [_compiled(order["template"].encode(), one, order["standards"]) for one in order["data"]]
+    except Fault as fault:
+        made = fault
+    sys.stdout.buffer.write(pickle.dumps(made))
+
+
+def _compiled(template: bytes, data: object, standards: Sequence[Standard]) -> bytes:
     import typst
 
     try:
         made = typst.compile(
             template, format="pdf", ignore_system_fonts=True, font_paths=_fonts(), pdf_standards=list(standards),
-            sys_inputs={**(inputs or {}), "data": json.dumps(data, ensure_ascii=False)},
+            sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
         )  # fmt: skip
     except typst.TypstError as error:
         undrawn = _UNDRAWN.search(str(error))
@@ -88,3 +133,7 @@ def fonts_at_hand() -> "typst.Fonts":
 
 def _pieces(word: str) -> list[str]:
     return [word[at : at + 12] for at in range(0, len(word), 12)]
+
+
+if __name__ == "__main__":
+    _child()

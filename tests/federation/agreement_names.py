@@ -1,18 +1,21 @@
 """What a scenario of agreements does at a node: a person of the house, a draft, steps, and what is seen."""
 
 from datetime import date, timedelta
+from hashlib import sha256
 
 from jointlab.agreements.life import standing
 from jointlab.agreements.models import AgreementVersion, Clearance
 from jointlab.agreements.operations import drafts, proposing
 from jointlab.agreements.queries import listing, lives
+from jointlab.agreements.queries.papers import Paper, content_of, papers_of
 from jointlab.cases.models import Case, CaseStep
+from jointlab.errors import Fault
 from jointlab.history.identifiers import home
 from jointlab.history.rebuild import rebuild
 from tests.federation.transfer_names import someone
 from tests.integration.agreeing import drafted, paper, step
 
-__all__ = ["Clearance", "agree", "amend", "answer", "attest", "clear", "propose", "rebuilt", "seen", "take"]
+__all__ = ["Clearance", "agree", "amend", "answer", "attest", "clear", "papers", "propose", "rebuilt", "seen", "take"]
 
 
 def propose(template: str = "laboratory", **terms: str) -> None:
@@ -78,6 +81,19 @@ def seen() -> dict[str, object]:
             [(reach.version, reach.clause, reach.counts, sorted(reach.parties)) for reach in lives.reaches_on(day).listed] for day in days
         ],
     }  # fmt: skip
+
+
+def papers() -> dict[str, object]:
+    """The printed files of the newest text: the hash that is recorded, and that of the bytes that are handed out, or why none are."""
+    hash = listing.version_on_table(_case())
+    return {one.name: (one.sha256, _digest(hash, one)) for one in papers_of(hash)}
+
+
+def _digest(hash: str, paper: Paper) -> str:
+    try:
+        return sha256(content_of(hash, paper)).hexdigest()
+    except Fault as fault:
+        return fault.code
 
 
 def rebuilt() -> list[str]:

@@ -99,3 +99,20 @@ def test_both_act_while_the_link_is_cut(served: Pair) -> None:
         "withdraw": "overtaken",
     }
     assert _fault(kz, "attest()") == "agreement.not_cleared"
+
+
+def test_both_hand_out_the_files_that_were_printed_when_the_text_was_frozen(served: Pair) -> None:
+    """Nanjing agrees and prints; Almaty knows the hashes with the step, says that the files are away, and fetches the same bytes."""
+    kz, cn = served.kz, served.cn
+    kz.do("from tests.federation.blob_names import fetch")
+    kz.do("propose()")
+    _meet(served)
+    assert {recorded for recorded, _ in cn.value("papers()").values()} == {""}  # printed on request till then
+    cn.do("agree()")
+    _meet(served)
+    there, here = cn.value("papers()"), kz.value("papers()")
+    assert len(there) == 6 and all(recorded == served for recorded, served in there.values())
+    assert here == {name: [recorded, "agreement.paper_away"] for name, (recorded, _) in there.items()}
+    assert kz.value("fetch()")["files"] == len(there)
+    assert kz.value("papers()") == there
+    _alike(served)

@@ -1,5 +1,6 @@
 """Paper: fonts that are always there, characters that are refused, words that never leave the page."""
 
+import time
 from collections.abc import Iterator
 from hashlib import sha256
 
@@ -55,6 +56,25 @@ def test_signs_of_contracts_are_drawn_and_what_is_not_is_named() -> None:
     with pytest.raises(BadInput) as refused:
         printing.pdf(_PLAIN, data=["x", "ok 😀😀 한"], standards=printing.ARCHIVED)
     assert refused.value.code == "printing.glyph" and refused.value.facts["code"].startswith("U+1F600")  # type: ignore[attr-defined]
+
+
+def test_printing_that_does_not_end_is_ended() -> None:
+    endless = b"#for a in range(3000) { for b in range(3000) { let c = calc.pow(a, 2) + b } }"
+    begun = time.monotonic()
+    with pytest.raises(Unavailable) as late:
+        printing.pdfs(endless, data=["x"], seconds=1)
+    assert late.value.code == "printing.slow"
+    assert time.monotonic() - begun < 5
+
+
+def test_a_template_that_is_none_is_a_fault_of_the_program() -> None:
+    with pytest.raises(RuntimeError, match="typst ended"):
+        printing.pdf(b"#no-such-name", data=[])
+
+
+def test_many_files_come_in_their_order() -> None:
+    many = printing.pdfs(_PLAIN, data=[["a", "first"], ["b", "second"]], standards=printing.ARCHIVED)
+    assert many == [printing.pdf(_PLAIN, data=data, standards=printing.ARCHIVED) for data in (["a", "first"], ["b", "second"])]  # fmt: skip
 
 
 def test_only_endless_words_are_broken() -> None:

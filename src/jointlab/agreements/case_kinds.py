@@ -1,21 +1,23 @@
 """Agreements as cases: who sees them, what this node asks of a step beside what both nodes ask, what they are called."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 
-from jointlab.agreements.guards import latest_version
+from jointlab.agreements.guards import AGREEING, latest_version
 from jointlab.agreements.models import AgreementVersion
 from jointlab.agreements.process import AGREEMENT, ENTRY
 from jointlab.agreements.projections import follow_case, needs_of_step
 from jointlab.agreements.queries.asking import refusal_of
+from jointlab.agreements.queries.papers import printed_all
 from jointlab.agreements.versions import read_version
 from jointlab.cases.kinds import CaseKind
 from jointlab.cases.kinds import register as register_kinds
 from jointlab.cases.models import CaseParty
-from jointlab.processes import Instance
+from jointlab.processes import Instance, Step
 
 if TYPE_CHECKING:
     from jointlab.people.actors import Actor
@@ -42,7 +44,12 @@ def _due(instance: Instance) -> date | None:
     return read_version(row.text).duration.day("sign_by") if row else None
 
 
-FIRST_KIND = CaseKind(AGREEMENT, visible=_parties_see, guard=refusal_of, applied=follow_case, needs=needs_of_step, title=_title, due=_due)  # fmt: skip
+def _papers(instance: Instance, step: Step, form: Mapping[str, str]) -> Mapping[str, bytes]:
+    """With the step that freezes a text, every printed file of it."""
+    return printed_all(form["version"]) if step.name in AGREEING else {}
+
+
+FIRST_KIND = CaseKind(AGREEMENT, visible=_parties_see, guard=refusal_of, makes=_papers, applied=follow_case, needs=needs_of_step, title=_title, due=_due)  # fmt: skip
 
 ENTRY_KIND = replace(FIRST_KIND, process=ENTRY)  # signed on paper long ago
 

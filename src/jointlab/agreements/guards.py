@@ -8,7 +8,7 @@ from jointlab.errors import BadInput, Conflict, Fault
 from jointlab.processes import Guard, Instance, Step, Taken
 
 PROPOSING: Final = frozenset({"enter", "propose", "counter_first", "counter_second", "revise_first", "revise_second"})
-_AGREEING: Final = frozenset({"agree_first", "agree_second"})
+AGREEING: Final = frozenset({"agree_first", "agree_second"})
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
 _NEEDED: Final = {"extend": "last", "terminate": "last", "suspend": "first", "resume": "first"}
 
@@ -25,7 +25,7 @@ def cleared(standing: Iterable[Taken]) -> frozenset[str]:
     """The parties that have cleared the text since it was agreed."""
     done: set[str] = set()
     for taken in standing:
-        if taken.step in _AGREEING:
+        if taken.step in AGREEING:
             done = set()
         elif taken.step in ("clear_first", "clear_second"):
             done.add(taken.party)

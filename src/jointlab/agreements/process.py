@@ -32,6 +32,14 @@ _CLAUSE = Field("clause", _("Number of the clause"), most=20, stays=True)
 _ABOUT = Field(
     "clause", _("Number of the clause"), required=False, hint=_("Empty for the whole text"), most=20, stays=True
 )
+# The printed text as it is frozen: rendered by the node that agrees, its hashes in the signed step, the files shared.
+_PAPERS = tuple(
+    Field(name, title, "file", required=False, most=64, made=True)
+    for name, title in (
+        ("paper", _("All languages, one after the other")), ("paper_beside", _("All languages beside each other")),
+        ("paper_en", "English"), ("paper_ru", "Русский"), ("paper_kk", "Қазақша"), ("paper_zh", "中文"),
+    )
+)  # fmt: skip
 _REMARK = (_ABOUT, _words("words", _("Comment")))
 _SIGNED = (
     _VERSION,
@@ -68,8 +76,8 @@ STATES = (
 
 _DRAFTING = (
     Step("propose", _("Propose a text"), _("Proposed"), (FIRST,), ("",), "with_second", (_VERSION, _NOTE), ("version",), ("version",), main=True),
-    Step("agree_second", _("Agree to this text"), _("Text agreed"), (SECOND,), ("with_second",), "frozen", (_VERSION,), ("version",), ("latest",), main=True),
-    Step("agree_first", _("Agree to this text"), _("Text agreed"), (FIRST,), ("with_first",), "frozen", (_VERSION,), ("version",), ("latest",), main=True),
+    Step("agree_second", _("Agree to this text"), _("Text agreed"), (SECOND,), ("with_second",), "frozen", (_VERSION, *_PAPERS), ("version",), ("latest",), main=True),
+    Step("agree_first", _("Agree to this text"), _("Text agreed"), (FIRST,), ("with_first",), "frozen", (_VERSION, *_PAPERS), ("version",), ("latest",), main=True),
     Step("counter_second", _("Answer with another text"), _("Another text proposed"), (SECOND,), ("with_second",), "with_first",
          (_VERSION, _WHY), ("version",), ("version",)),
     Step("counter_first", _("Answer with another text"), _("Another text proposed"), (FIRST,), ("with_first",), "with_second",

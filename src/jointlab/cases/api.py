@@ -122,7 +122,7 @@ def case(request: HttpRequest, id: Record) -> dict[str, Any]:
     found = queries.case_by_id(actor, id)
     instance = queries.instance_of(found.id, found.process)
     offered = [
-        {"step": one.name, "title": one.title, "fields": [_field_out(field) for field in one.fields]}
+        {"step": one.name, "title": one.title, "fields": [_field_out(field) for field in one.typed]}
         for one in queries.may_take(actor, found, instance)
     ]
     steps = [_step_out(row) for row in queries.steps_of(found)]

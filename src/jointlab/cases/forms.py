@@ -23,7 +23,7 @@ class StepForm(forms.Form):
     ) -> None:  # fmt: skip
         super().__init__(data, files, initial={"seen": instance.head} | dict(first or {}), auto_id=f"{step.name}-%s")
         self.step, self.instance = step, instance
-        for one in step.fields:
+        for one in step.typed:
             self.fields[one.name] = field_of(one)
 
     def clean(self) -> dict[str, Any]:
@@ -36,12 +36,12 @@ class StepForm(forms.Form):
 
     def values(self) -> dict[str, str]:
         """What was typed, as the operation takes it."""
-        plain = [one.name for one in self.step.fields if one.kind != FILE]
+        plain = [one.name for one in self.step.typed if one.kind != FILE]
         return {name: str(self.cleaned_data.get(name) or "") for name in plain}
 
     def uploads(self) -> dict[str, Any]:
         """The files that were brought, in pieces."""
-        named = [one.name for one in self.step.fields if one.kind == FILE]
+        named = [one.name for one in self.step.typed if one.kind == FILE]
         return {name: self.cleaned_data[name].chunks() for name in named if self.cleaned_data.get(name)}
 
 

@@ -61,6 +61,10 @@ def _untitled(instance: Instance) -> str:
     return instance.standing[0].form.get("title", "")
 
 
+def _made_of_nothing(instance: Instance, step: Step, form: Mapping[str, str]) -> Mapping[str, bytes]:
+    return {}
+
+
 @dataclass(frozen=True)
 class CaseKind:
     """A process with what its room adds. What both nodes must agree on stands in the process; the rest is a node's own."""
@@ -69,6 +73,9 @@ class CaseKind:
     visible: "Callable[[Actor], Q]" = _parties_see  # the rows of Case that a person may know of
     guard: Callable[[Asking], Fault | None] = (
         _free  # asked on the taker's own node only: a clause in force, a place left
+    )
+    makes: Callable[[Instance, Step, Mapping[str, str]], Mapping[str, bytes]] = (
+        _made_of_nothing  # files that the taker's node adds to a sound step, by field
     )
     applied: Callable[[Instance], None] = _nothing_more  # after each replay: the room's own rows
     needs: Callable[[Taken], Iterable[str]] = _on_nothing  # records that a step rests on

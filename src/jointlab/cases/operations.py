@@ -80,11 +80,13 @@ def take(actor: Actor, *, case: Case, step: str, form: Form, seen: str, uploads:
     if wanted is None or "" in wanted.source:
         raise NotFound("case.step", "There is no step “{step}” in this process.", step=step[:40])
     party = require_side(actor, case, wanted)
-    brought = _bring(wanted, form, uploads or {})
+    _refuse_made(wanted, {*form, *(uploads or {})})
     record = CaseStepRecord(
-        process=kind.process.name, instance=case.id, step=step, party=party, by=actor.person, previous=seen,
-        form=brought.form, sizes=brought.sizes,
-    )  # fmt: skip
+        process=kind.process.name, instance=case.id, step=step, party=party, by=actor.person, previous=seen
+    )
+    made = _made(kind, wanted, replace(record, form=_filled(wanted, form)))
+    brought = _bring(wanted, form, {**(uploads or {}), **made})
+    record = replace(record, form=brought.form, sizes=brought.sizes)
     with transaction.atomic():
         Case.objects.select_for_update().get(pk=case.pk)
         return _written(actor, kind, record, instance_of(case.id, case.process), subject=case.subject)
@@ -119,6 +121,22 @@ def _require(actor: Actor, step: Step, *, subject: str) -> None:
         if step.personal:
             raise NotAllowed("process.person", "“{what}” is for the person whom this is about, and for nobody else.", what=step.title)  # fmt: skip
         actor.require(Right.WRITE)
+
+
+def _refuse_made(step: Step, given: Iterable[str]) -> None:
+    """What the node itself puts into a step is not given from outside."""
+    made = {one.name for one in step.fields if one.made} & set(given)
+    if made:
+        raise BadInput("case.made", "The node itself puts “{field}” into this step.", field=min(made))
+
+
+def _made(kind: CaseKind, step: Step, record: CaseStepRecord) -> dict[str, list[bytes]]:
+    """Files that the node adds, which may take a second: only to a step that is sound as it stands, and in no transaction."""
+    if not any(one.made for one in step.fields):
+        return {}
+    instance = instance_of(record.instance, kind.process.name)
+    check(instance, record.taken(home=home()))
+    return {name: [content] for name, content in kind.makes(instance, step, record.form).items()}
 
 
 def _bring(step: Step, form: Form, uploads: Uploads) -> _Brought:

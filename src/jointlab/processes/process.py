@@ -49,6 +49,9 @@ class Field:
     most: int = 200  # characters
     choices: tuple[tuple[str, str], ...] = ()  # of a choice: the value, and its title in English
     stays: bool = False  # a line that says nothing of a person: a hash, a number; it is kept when the step is erased
+    made: bool = (
+        False  # a file that the taker's node itself puts there, such as a printed text; nobody types or brings it
+    )
     tag: str = (
         NOTIFY  # what a change of it after an approval does: inert, notify, or re-approve (it must be approved again)
     )
@@ -74,6 +77,11 @@ class Step:
     guards: tuple[str, ...] = ()
     main: bool = False  # of the way that is hoped for; the others are ways out of it
     personal: bool = False  # taken by nobody but the person whom the case is about
+
+    @property
+    def typed(self) -> tuple[Field, ...]:
+        """The fields that a person fills in."""
+        return tuple(one for one in self.fields if not one.made)
 
 
 @dataclass(frozen=True)
@@ -136,6 +144,11 @@ def _names(process: Process) -> Iterator[str]:
             f"{step.name}: {one.name} needs choices, and nothing else has any"
             for one in step.fields
             if (one.kind == CHOICE) != bool(one.choices)
+        )
+        yield from (
+            f"{step.name}: {one.name} is made by the node, so it is a file that an older step may lack"
+            for one in step.fields
+            if one.made and (one.kind != FILE or one.required)
         )
         yield from (f"{step.name}: the evidence {name} is no field" for name in step.evidence if name not in fields)
         if not step.who or not step.source or not step.to:

@@ -17,7 +17,7 @@ from jointlab.agreements.heads import Head
 from jointlab.agreements.versions import Version
 from jointlab.agreements.words import day_in_words, number_in_words, terms_in_words
 from jointlab.errors import BadInput
-from jointlab.printing import ARCHIVED, breakable, pdf
+from jointlab.printing import ARCHIVED, breakable, pdf, pdfs
 
 _TEMPLATE: Final = Path(__file__).with_name("agreement.typ")
 
@@ -34,19 +34,44 @@ def render(
 ) -> bytes:
     """PDF/A-2a and PDF/UA-1 of a version in these of its languages; all of them, in their order of precedence, if none is named.
 
-    `on` is the day that the file states as its own, such as that on which the text was frozen: PDF/A must state one.
+    `on` is the day that the file states as its own, such as that on which the text came on the table: PDF/A must state one.
     Raises BadInput ``document.language`` (the version has no text in it), ``document.layout`` and ``printing.glyph``.
     """
     chosen = tuple(languages) if languages else version.head.languages
     _check(version, chosen, layout)
+    return pdf(_TEMPLATE.read_bytes(), data=_data(version, chosen, layout, on), standards=ARCHIVED)
+
+
+def render_all(version: Version, *, on: date) -> dict[str, bytes]:
+    """Every file of a version by the name under which it is recorded when the text is frozen: the same bytes as `render` gives.
+
+    ``paper`` has all languages one after the other; where there are several, ``paper_beside`` has a column for each, and
+    ``paper_en`` and so on one each. Raises BadInput ``printing.glyph``, Unavailable ``printing.*``.
+    """
+    known = sheets(version)
+    data = [_data(version, languages, layout, on) for languages, layout in known.values()]
+    return dict(zip(known, pdfs(_TEMPLATE.read_bytes(), data=data, standards=ARCHIVED), strict=True))
+
+
+def sheets(version: Version) -> dict[str, tuple[tuple[str, ...], Layout]]:
+    """The files of a version by name: in which languages, and how these stand."""
+    languages = version.head.languages
+    found = {"paper": (languages, Layout.FOLLOWING)}
+    if len(languages) == 1:
+        return found
+    found["paper_beside"] = (languages, Layout.BESIDE)
+    return found | {f"paper_{one}": ((one,), Layout.FOLLOWING) for one in languages}
+
+
+def _data(version: Version, chosen: Sequence[str], layout: str, on: date) -> dict[str, Any]:
+    """What the template prints."""
     beside = layout == Layout.BESIDE and len(chosen) > 1
-    data = {
+    return {
         "title": f"{version.head.title[chosen[0]]} ({label('version', language=chosen[0], number=version.head.number)})",
         "day": [on.year, on.month, on.day], "hash": grouped(version.hash), "parallel": beside, "flipped": beside and len(chosen) > 2,
         "size": 8.6 if beside and len(chosen) > 2 else 9.6 if beside else 10.5,
         "languages": [_text(version, language) for language in chosen],
     }  # fmt: skip
-    return pdf(_TEMPLATE.read_bytes(), data=data, standards=ARCHIVED)
 
 
 def grouped(digest: str) -> str:
@@ -146,4 +171,4 @@ def _line(text: str, *, weak: bool = False, hash: bool = False) -> dict[str, Any
     return {"text": text if hash else breakable(text), "weak": weak, "hash": hash}
 
 
-__all__ = ["Layout", "PdfSignature", "check_pdf", "grouped", "render", "sign_pdf"]
+__all__ = ["Layout", "PdfSignature", "check_pdf", "grouped", "render", "render_all", "sheets", "sign_pdf"]

@@ -17,6 +17,7 @@ from jointlab.agreements.documents.labels import NAMES
 from jointlab.agreements.life import State
 from jointlab.agreements.queries import listing
 from jointlab.agreements.queries.listing import Agreement, Entry
+from jointlab.agreements.queries.papers import Paper, papers_of
 from jointlab.agreements.shown import (
     clauses_shown,
     in_reader,
@@ -62,6 +63,16 @@ class Stage:
     day: date | None = None
 
 
+@dataclass(frozen=True)
+class PaperShown:
+    """A printed file with its name, in its own language, and how it is asked for."""
+
+    paper: Paper
+    title: str
+    lang: str = ""
+    query: str = ""
+
+
 @sign_in_first
 @require_safe
 def agreement(request: HttpRequest, id: str) -> HttpResponse:
@@ -102,7 +113,7 @@ def _drawn(request: HttpRequest, actor: Actor, entry: Entry, page: CasePage | No
         "signed_by": signed_by(page) if page else (), "stages": stages(entry, page), "groups": grouped(entry.hash).split(),
         "refers": [(reference_words(one.kind), in_reader(one.title, language_here()), one) for one in version.head.refers],
         "languages": [(one, NAMES[one]) for one in version.head.languages], "parent": _parent(actor, entry),
-        "pending": [one for one in (line.pending if line else ()) if one.hash != entry.hash], "others": _others(line, entry),
+        "pending": [one for one in (line.pending if line else ()) if one.hash != entry.hash], "others": _others(line, entry), "papers": papers_shown(entry.hash),
         "texts": _texts(actor, entry, page), "may_amend": Right.WRITE in actor.rights and now.state in _AMENDED,
         "to_sign": page is not None and any(_is_for_sign_page(one) for one in (*page.next, *page.others)),
         "to_answer": page is not None and any(one.step.name in _BY_DRAFT for one in (*page.next, *page.others)),
@@ -155,6 +166,20 @@ def stages(entry: Entry, page: CasePage | None) -> tuple[Stage, ...]:
         Stage(title, "now" if at == latest else "done" if one else "", day)
         for at, (title, one, day) in enumerate(zip(titles, done, days, strict=True))
     )
+
+
+def papers_shown(hash: str) -> tuple[PaperShown, ...]:
+    """The printed files of a version, in the order of the page."""
+    return tuple(_paper_shown(one) for one in papers_of(hash))
+
+
+def _paper_shown(one: Paper) -> PaperShown:
+    language = one.name.removeprefix("paper").strip("_")
+    if language in NAMES:
+        return PaperShown(one, NAMES[language], language, f"?language={language}")
+    if language == "beside":
+        return PaperShown(one, _("All languages beside each other"), query="?beside=1")
+    return PaperShown(one, _("All languages, one after the other"))
 
 
 def _by_id(actor: Actor, id: str) -> Agreement:

@@ -1,6 +1,7 @@
 """What is downloaded of agreements: the paper, the version for programs, proofs of clauses, days for a calendar."""
 
-from functools import lru_cache
+from base64 import b64encode
+from hashlib import sha256
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -8,39 +9,34 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_safe
 
 from jointlab.agreements.calendars import days_of, event, ics
-from jointlab.agreements.documents import Layout
-from jointlab.agreements.documents import render as paper_of
 from jointlab.agreements.forms.proofs import ProofForm
-from jointlab.agreements.models import AgreementVersion
 from jointlab.agreements.proofs import prove
 from jointlab.agreements.queries import listing
-from jointlab.agreements.queries.book import version_of
+from jointlab.agreements.queries.papers import content_of, paper_in
 from jointlab.agreements.queries.waiting import waits_for_us
 from jointlab.people.pages import actor_at
 from jointlab.web.form_pages import form_status
 from jointlab.web.middleware import sign_in_first
 from jointlab.web.typed import slug_of
 
-_KEPT = 8  # printed papers kept in memory; one has some hundred kilobytes
-
 
 @sign_in_first
 @require_safe
 def paper(request: HttpRequest, id: str) -> HttpResponse:
-    """PDF/A of a version: in all its languages one after the other, beside each other, or in one of them."""
+    """PDF/A of a version: in all its languages one after the other, beside each other, or in one of them.
+
+    When the text is frozen, these are the bytes that were stored then, the same at both nodes.
+    """
     version = listing.version_for(actor_at(request), id)
     language, beside = request.GET.get("language", "")[:10], bool(request.GET.get("beside"))
-    content = _paper(version.hash, language, beside)
-    name = f"{slug_of(version.head.agreement)}-v{version.head.number}{'-' + language if language else '-beside' if beside else ''}"
-    return _download(content, f"{name}.pdf", "application/pdf", attached=False)
-
-
-@lru_cache(maxsize=_KEPT)
-def _paper(hash: str, language: str, beside: bool) -> bytes:
-    """The same bytes each time: the day on the file is the one on which the text was first recorded."""
-    first = AgreementVersion.objects.filter(hash=hash).order_by("at")[0].at.date()
-    layout = Layout.BESIDE if beside else Layout.FOLLOWING
-    return paper_of(version_of(hash), on=first, languages=[language] if language else None, layout=layout)
+    found = paper_in(version.hash, language=language, beside=beside)
+    content = content_of(version.hash, found)
+    name = (
+        f"{slug_of(version.head.agreement)}-v{version.head.number}{found.name.removeprefix('paper').replace('_', '-')}"
+    )
+    response = _download(content, f"{name}.pdf", "application/pdf", attached=False)
+    response["Repr-Digest"] = f"sha-256=:{b64encode(sha256(content).digest()).decode()}:"  # RFC 9530
+    return response
 
 
 @sign_in_first

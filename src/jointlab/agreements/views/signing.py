@@ -18,7 +18,7 @@ from jointlab.agreements.queries import listing
 from jointlab.agreements.queries.listing import Entry
 from jointlab.agreements.queries.lives import version_named
 from jointlab.agreements.versions import Version
-from jointlab.agreements.views.page import first_of, fitted, signed_by
+from jointlab.agreements.views.page import first_of, fitted, papers_shown, signed_by
 from jointlab.cases.models import Case
 from jointlab.cases.shown import CasePage, case_page
 from jointlab.errors import BadInput, Conflict, NotFound
@@ -158,7 +158,7 @@ def _drawn(
         "kept": [one for one in (compared(before, version) if before else found) if one.typed and (one.terms_differ or not before)],
         "languages": [(one, NAMES[one]) for one in version.head.languages], "groups": grouped(entry.hash).split(),
         "signed_by": signed_by(page), "cleared": [(prefix, name in done) for name, _title, prefix in page.sides],
-        "clearances": listing.clearances(actor, page.case),
+        "clearances": listing.clearances(actor, page.case), "papers": papers_shown(entry.hash),
     }  # fmt: skip
     return render(request, "agreements/sign.html", context, status=status)
 
