@@ -14,6 +14,7 @@ MODULES = (
     "agreement_pdf",
     "biologic",
     "blob_link",
+    "cases",
     "federation_apply",
     "federation_nodes",
     "ingest",
@@ -22,6 +23,7 @@ MODULES = (
     "pages",
     "plots",
     "serving",
+    "sharing",
     "start_up",
     "xrd",
 )

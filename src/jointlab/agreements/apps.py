@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.core.signals import request_finished, request_started
 
 
 class AgreementsConfig(AppConfig):
@@ -11,9 +12,12 @@ class AgreementsConfig(AppConfig):
     def ready(self) -> None:
         """Tell the stored logs which records this room keeps, and the cases which processes it has."""
         from jointlab.agreements import case_kinds, menu, projections
+        from jointlab.agreements.queries.book import begin_page, end_page
         from jointlab.agreements.views import page
         from jointlab.web.menu import add
 
         projections.register()
         case_kinds.register(page=page.drawn, url=page.address)
         add(*menu.ITEMS)
+        request_started.connect(begin_page, dispatch_uid="book")
+        request_finished.connect(end_page, dispatch_uid="book")

@@ -88,7 +88,8 @@ def _ours(asking: Asking) -> bool:
 
 def _place_left(hash: str, number: str, wish: Mapping[str, Fraction]) -> Iterator[Fault]:
     """As far as this node knows; what others have asked for and nobody has numbered counts as taken."""
-    count, asked = count_of(hash, number), asked_of(hash, number)
+    count = count_of(hash, number)
+    asked = asked_of(hash, number, count)
     for period, amount in wish.items():
         left = count.left(period) - asked.get(period, Fraction(0))
         if left < amount:

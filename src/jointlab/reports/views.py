@@ -47,7 +47,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "files": inbox.standing(actor), "latest": laboratory.latest_measurements(actor),
         "ours": queries.waits_for_us(actor), "theirs": queries.waits_for_others(actor),
         "transit": transit[:_MOST_LINES], "transit_total": transit.count(), "ahead": queries.dates_ahead(actor, today=today), "ending": queries.agreements_ending(actor, today=today),
-        "places": [strip(line) for line in lines_in_force(actor.institution)[:_MOST_LINES]] if is_office(actor) else [],
+        "places": [strip(line) for line in lines_in_force(actor.institution, most=_MOST_LINES)] if is_office(actor) else [],
         "events": queries.latest(actor), "projects": laboratory.open_projects(actor),
         "may_write": Right.WRITE in actor.rights,
     })  # fmt: skip

@@ -1,15 +1,18 @@
 """Every text with what happened to it. Made once and kept until a text comes or a case of an agreement moves.
 
-Whether the book is still right is asked of two small tables, so that deciding a million records reads each text once. It
-holds no persons; who may see what is asked elsewhere.
+Whether the book is still right is asked of three small tables, so that deciding a million records reads each text once;
+within one page it is asked once. It holds no persons; who may see what is asked elsewhere.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
+from threading import local
 from typing import Any, Final
 from zoneinfo import ZoneInfo
+
+from django.db import connection
 
 from jointlab.agreements.events import Event, Life, Signature
 from jointlab.agreements.happening import happened
@@ -57,7 +60,9 @@ class Book:
     institutions: Mapping[str, str]  # prefix by every identifier that a text may use for it
     _lives: dict[str, Life | None] = field(default_factory=dict)
     _events: dict[str, tuple[Event, ...]] = field(default_factory=dict)
-    of_day: dict[Any, Any] = field(default_factory=dict)  # what was computed for a day, by its name and the day
+    of_day: dict[Any, Any] = field(
+        default_factory=dict
+    )  # what was worked out from the book, by a name and what it is of
 
     def institution_of(self, party: str) -> str:
         """The institution that a text calls so; "" for none that is known here."""
@@ -130,8 +135,37 @@ class Book:
 _kept: tuple[object, Book] | None = None
 
 
+class _Page(local):
+    """The page that this thread draws: one look at the book is good to its end, or to the next thing that may write."""
+
+    draws = False
+    book: Book | None = None
+
+
+_page = _Page()
+
+
+def begin_page(**_: object) -> None:
+    """A request has begun (signal of Django)."""
+    _page.draws, _page.book = True, None
+
+
+def end_page(**_: object) -> None:
+    """The request is over (signal of Django)."""
+    _page.draws, _page.book = False, None
+
+
 def book() -> Book:
-    """The book as it is now."""
+    """The book as it is now; within a transaction, which may change it, that is asked each time."""
+    inside = connection.in_atomic_block
+    if _page.book is not None and not inside:
+        return _page.book
+    found = _as_it_is()
+    _page.book = found if _page.draws and not inside else None
+    return found
+
+
+def _as_it_is() -> Book:
     global _kept
     mark = _mark()
     kept = _kept

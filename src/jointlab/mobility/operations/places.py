@@ -5,6 +5,7 @@ one place. The first nominated are numbered first. Who gets none stays asked for
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Final
@@ -18,12 +19,11 @@ from jointlab.agreements.places import Act, Count, Entry, Rules, refusal
 from jointlab.agreements.queries.lives import version_named
 from jointlab.agreements.versions import Version
 from jointlab.cases.models import Case
-from jointlab.cases.queries import instances_of
 from jointlab.errors import BadInput, Fault, NotAllowed, NotFound
 from jointlab.history.identifiers import home, new_id
 from jointlab.history.logs import hold_house
 from jointlab.history.operations import write
-from jointlab.mobility.counting import lines
+from jointlab.mobility.counting import Wanted, lines
 from jointlab.mobility.process import MOBILITY
 from jointlab.mobility.queries.places import (
     count_of,
@@ -32,11 +32,10 @@ from jointlab.mobility.queries.places import (
     open_cases,
     places_clause,
     versions_of,
-    wish_of,
+    wishes_of,
 )
 from jointlab.mobility.records import PlaceEntryRecord
 from jointlab.people.actors import Actor, Right
-from jointlab.processes import Instance
 
 _LATELY: Final = timedelta(2)  # what ended since may not be counted yet
 
@@ -53,13 +52,14 @@ def count_clause(hash: str, number: str, *, only_look: bool = False) -> Mapping[
     hold_house()  # one counts at a time
     count = count_of(hash, number)
     refused: dict[str, Fault] = {}
-    for case, instance in _to_count(hash, number, count):
-        version, clause = version_named(case.agreement), places_clause(case.agreement, number)
-        assert version is not None, "its clause was found"
-        count.rules = Rules.of(clause)
-        done = lines(count, case.id, wish_of(instance, clause), by=count.rules.counted_by)
+    cases = _to_count(hash, number, count)
+    ruled = {one: _Ruled.of(one, number, cases) for one in {case.agreement for case in cases}}
+    for case in cases:
+        by = ruled[case.agreement]
+        count.rules = by.rules
+        done = lines(count, case.id, by.wishes[case.id], by=count.rules.counted_by)
         for entry in done.entries if not only_look else ():
-            _write(version, number, entry)
+            _write(by.version, number, entry)
         if done.fault is not None:
             refused[case.id] = done.fault
     return refused
@@ -130,15 +130,29 @@ def adjust(actor: Actor, *, hash: str, clause: str, period: str, amount: str, so
     return entry
 
 
-def _to_count(hash: str, number: str, count: Count) -> Iterable[tuple[Case, Instance]]:
+@dataclass(frozen=True)
+class _Ruled:
+    """Cases under one version of a clause."""
+
+    version: Version
+    rules: Rules
+    wishes: Mapping[str, Wanted]  # by case
+
+    @classmethod
+    def of(cls, hash: str, number: str, cases: Iterable[Case]) -> "_Ruled":
+        version, clause = version_named(hash), places_clause(hash, number)
+        assert version is not None, "its clause was found"
+        under = [case for case in cases if case.agreement == hash]
+        return cls(version, Rules.of(clause), wishes_of(under, version, clause))
+
+
+def _to_count(hash: str, number: str, count: Count) -> list[Case]:
     """Cases that have ended and still hold something first, then those that go on, in the order of their nomination."""
     holding = {entry.case for entry in count.entries if entry.case and _firm_not_used(count, entry.case)}
     over = Case.objects.filter(id__in=holding, ended=True, clause=number, agreement__in=versions_of(hash)).order_by(
         "opened_at", "id"
     )
-    cases = [*over, *open_cases(hash, number)]
-    instances = instances_of(cases)
-    return [(case, instances[case.id]) for case in cases]
+    return [*over, *open_cases(hash, number)]
 
 
 def _firm_not_used(count: Count, case: str) -> bool:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from fractions import Fraction
 
 from jointlab.agreements.clauses import Clause
@@ -11,6 +10,7 @@ from jointlab.agreements.life import standing
 from jointlab.agreements.models import AgreementVersion
 from jointlab.agreements.periods import period_of
 from jointlab.agreements.places import Act, Count, Entry, Rules, balance
+from jointlab.agreements.queries.book import book
 from jointlab.agreements.queries.lives import institution_in, lives_between, party_in, today, version_named
 from jointlab.agreements.versions import Version
 from jointlab.cases.models import Case
@@ -36,14 +36,20 @@ class Places:
 
 
 @dataclass(frozen=True)
-class Line:
-    """A clause on places with its count, for pages and reports."""
+class Way:
+    """A clause on places, and whom it leads where."""
 
     version: Version
     clause: Clause
     source: str  # institution that sends
     target: str
     counted_by: str  # institution
+
+
+@dataclass(frozen=True)
+class Line(Way):
+    """A clause on places with its count, for pages and reports."""
+
     now: Places  # of the period of today
     periods: tuple[Places, ...]  # every one in which something stands, the latest first
 
@@ -112,16 +118,18 @@ def entry_of(row: PlaceEntry) -> Entry:
 
 def places_of(hash: str, number: str, period: str) -> Places:
     """Limit, used, reserved, left and asked of one period. Raises as `places_clause`."""
-    return _places(count_of(hash, number), period, asked_of(hash, number))
+    count = count_of(hash, number)
+    return _places(count, period, asked_of(hash, number, count))
 
 
-def asked_of(hash: str, number: str) -> dict[str, Fraction]:
+def asked_of(hash: str, number: str, count: Count) -> dict[str, Fraction]:
     """By period, what cases ask for that the count does not hold yet."""
-    count, clause = count_of(hash, number), places_clause(hash, number)
     asked: dict[str, Fraction] = {}
-    for instance in instances_of(open_cases(hash, number)).values():
-        for period, amount in wish_of(instance, clause).amounts.items():
-            more = amount - count.of_case(instance.id, period).total
+    clause, version = places_clause(hash, number), version_named(hash)
+    assert version is not None, "its clause was found"
+    for case, wish in wishes_of(open_cases(hash, number), version, clause).items():
+        for period, amount in wish.amounts.items():
+            more = amount - count.of_case(case, period).total
             if more > 0:
                 asked[period] = asked.get(period, Fraction(0)) + more
     return asked
@@ -137,6 +145,15 @@ def versions_of(hash: str) -> list[str]:
     """The hashes of all versions of the agreement that this one is a version of."""
     same = AgreementVersion.objects.filter(hash=hash).values("agreement")
     return list(AgreementVersion.objects.filter(agreement__in=same).values_list("hash", flat=True).distinct())
+
+
+def wishes_of(cases: Iterable[Case], version: Version, clause: Clause) -> dict[str, Wanted]:
+    """What each case ought to hold under a clause of a version. Only a case that has moved since the last look is replayed."""
+    listed, memo = list(cases), book().of_day.setdefault(("wishes", version.hash, clause.number), {})
+    moved = [case for case in listed if memo.get(case.pk, ("",))[0] != case.head]
+    instances = instances_of(moved)
+    memo.update({case.pk: (case.head, wish_of(instances[case.pk], clause)) for case in moved})
+    return {case.pk: memo[case.pk][1] for case in listed}
 
 
 def wish_of(instance: Instance, clause: Clause) -> Wanted:
@@ -159,17 +176,23 @@ def place_of_case(case: Case) -> "tuple[Places, bool] | None":
     if not wish.amounts:
         return None
     held = all(count.of_case(case.id, period).total >= amount for period, amount in wish.amounts.items())
-    return _places(count, min(wish.amounts), asked_of(case.agreement, case.clause)), held
+    return _places(count, min(wish.amounts), asked_of(case.agreement, case.clause, count)), held
 
 
-def lines_in_force(institution: str) -> list[Line]:
+def ways_in_force(institution: str) -> list[Way]:
     """Every clause on places that counts today, of agreements of this institution; the own outgoing ones first."""
-    found = []
-    for life in lives_between(institution):
-        day = today(life.version)
-        if standing(life, day).new_cases:
-            found += [_line(life.version, clause, day) for clause in life.version.of_kind(PLACES)]
-    return sorted(found, key=lambda line: (line.source != institution, line.version.head.agreement, line.clause.number))
+    found = [
+        _way(life.version, clause)
+        for life in lives_between(institution)
+        if standing(life, today(life.version)).new_cases
+        for clause in life.version.of_kind(PLACES)
+    ]
+    return sorted(found, key=lambda way: (way.source != institution, way.version.head.agreement, way.clause.number))
+
+
+def lines_in_force(institution: str, *, most: int | None = None) -> list[Line]:
+    """The same with their counts; of the first `most` only, for pages that show no more."""
+    return [line_of(way) for way in ways_in_force(institution)[:most]]
 
 
 def balances(lines: Iterable[Line]) -> list[tuple[Line, Line, Fraction]]:
@@ -185,14 +208,21 @@ def balances(lines: Iterable[Line]) -> list[tuple[Line, Line, Fraction]]:
     return found
 
 
-def _line(version: Version, clause: Clause, day: date) -> Line:
-    count, asked = count_of(version.hash, clause.number), asked_of(version.hash, clause.number)
-    now = period_of(clause, day)
+def line_of(way: Way) -> Line:
+    """A clause with its count as of today."""
+    hash, number = way.version.hash, way.clause.number
+    count = count_of(hash, number)
+    asked = asked_of(hash, number, count)
+    now = period_of(way.clause, today(way.version))
     periods = sorted({entry.period for entry in count.entries} | asked.keys(), reverse=True)
     return Line(
-        version, clause, institution_in(clause.word("from")), institution_in(clause.word("to")), counting_institution(clause),
-        _places(count, now, asked), tuple(_places(count, period, asked) for period in periods),
-    )  # fmt: skip
+        **vars(way), now=_places(count, now, asked), periods=tuple(_places(count, period, asked) for period in periods)
+    )
+
+
+def _way(version: Version, clause: Clause) -> Way:
+    source, target = institution_in(clause.word("from")), institution_in(clause.word("to"))
+    return Way(version, clause, source, target, counting_institution(clause))
 
 
 def _places(count: Count, period: str, asked: dict[str, Fraction]) -> Places:

@@ -20,7 +20,16 @@ from jointlab.mobility.operations.places import adjust
 from jointlab.mobility.process import MOBILITY
 from jointlab.mobility.queries import board as queries
 from jointlab.mobility.queries.offices import is_office, require_office
-from jointlab.mobility.queries.places import Line, balances, counts_here, lines_in_force, rows_of
+from jointlab.mobility.queries.places import (
+    Line,
+    Way,
+    balances,
+    counts_here,
+    line_of,
+    lines_in_force,
+    rows_of,
+    ways_in_force,
+)
 from jointlab.people.actors import Actor, Right
 from jointlab.people.pages import actor_at
 from jointlab.processes import Instance
@@ -46,11 +55,11 @@ def mobility(request: HttpRequest) -> HttpResponse:
         if len(own) == 1:
             return redirect("mobility-case", own[0].pk)
     as_table = not office or bool(asked.lane) or request.GET.get("as") == "table"
-    lines = lines_in_force(actor.institution) if office else []
+    ways = ways_in_force(actor.institution) if office else []
     context = {
-        "asked": asked, "office": office, "strip": [strip(line) for line in lines[:_STRIP]], "more_lines": max(0, len(lines) - _STRIP),
-        "chips": chips(actor, asked, as_table) if office else [], "as_table": as_table, "lane": words.lane(asked.lane) if asked.lane else "",
-        "may_nominate": office and any(line.source == actor.institution or line.clause.word("pool") == "together" for line in lines),
+        "asked": asked, "office": office, "strip": [strip(line_of(way)) for way in ways[:_STRIP]], "more_lines": max(0, len(ways) - _STRIP),
+        "chips": chips(actor, asked, ways, as_table) if office else [], "as_table": as_table, "lane": words.lane(asked.lane) if asked.lane else "",
+        "may_nominate": office and any(line.source == actor.institution or line.clause.word("pool") == "together" for line in ways),
         "closed": queries.stays(actor, queries.Asked(lane="ended")).count(),
     }  # fmt: skip
     if as_table:
@@ -114,7 +123,7 @@ def shown(card: queries.Card) -> dict[str, object]:
     }  # fmt: skip
 
 
-def chips(actor: Actor, asked: queries.Asked, as_table: bool) -> list[dict[str, object]]:
+def chips(actor: Actor, asked: queries.Asked, ways: list[Way], as_table: bool) -> list[dict[str, object]]:
     """The choices above the board with their numbers."""
     numbers = queries.numbers(actor)
     titles = {
@@ -132,7 +141,7 @@ def chips(actor: Actor, asked: queries.Asked, as_table: bool) -> list[dict[str, 
         }
         for who, title in titles.items()
     ]
-    sources = {line.source for line in lines_in_force(actor.institution)} | {asked.source} - {""}
+    sources = {way.source for way in ways} | {asked.source} - {""}
     for prefix in sorted(sources):
         if prefix:
             narrowed = replace(queries.Asked(), source=prefix)

@@ -1,7 +1,10 @@
 """The nomination: places that clauses grant today, and a refusal that quotes the clause."""
 
+from functools import cache
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -11,7 +14,7 @@ from jointlab.errors import Fault
 from jointlab.mobility import words
 from jointlab.mobility.forms import NominateForm
 from jointlab.mobility.operations import stays as operations
-from jointlab.mobility.queries.places import Line, lines_in_force
+from jointlab.mobility.queries.places import Line, Way, line_of, ways_in_force
 from jointlab.people.actors import Actor, Right
 from jointlab.people.pages import actor_at, at_field, tried
 from jointlab.people.queries import persons
@@ -27,11 +30,15 @@ def nominate(request: HttpRequest) -> HttpResponse:
     """Ask a place for a person of the own institution."""
     actor = actor_at(request)
     actor.require(Right.WRITE)
-    lines = outgoing(actor)
+    ways = outgoing(actor)
+    counted = cache(lambda place: line_of(ways[place][0]))  # each once, and none where nothing of it is shown
     people = persons(actor).filter(institution=actor.institution, active=True)
-    form = NominateForm(
-        request.POST or None, places=[choice_of(line, target) for line, target in lines], persons=list(people)
-    )
+    titled = lazy(lambda place: choice_of(counted(place), ways[place][1]), str)
+    choices = [
+        (f"{way.version.hash} {way.clause.number} {target}", titled(place))  # type: ignore[no-untyped-call]
+        for place, (way, target) in enumerate(ways)
+    ]
+    form = NominateForm(request.POST or None, places=choices, persons=list(people))
     refused: list[Fault] = []
     if request.method == "POST" and form.is_valid():
         receiving = form.chosen()[2]
@@ -45,28 +52,28 @@ def nominate(request: HttpRequest) -> HttpResponse:
         ):
             toast(request, _("{code} is nominated.").format(code=made[0].code))
             return redirect("mobility-case", made[0].pk)
-    context = {"form": form, "lines": [shown(line, target) for line, target in lines], "quote": _quote(form, refused)}
+    lines = [shown(counted(place), target) for place, (_way, target) in enumerate(ways)]
+    context = {"form": form, "lines": lines, "quote": _quote(form, refused)}
     return render(request, "mobility/nominate.html", context, status=form_status(form))
 
 
-def outgoing(actor: Actor) -> list[tuple[Line, str]]:
+def outgoing(actor: Actor) -> list[tuple[Way, str]]:
     """The clauses that let this institution send today, each with who receives."""
     found = []
-    for line in lines_in_force(actor.institution):
-        if line.source == actor.institution:
-            found.append((line, line.target))
-        elif line.clause.word("pool") == "together" and line.target == actor.institution:
-            found.append((line, line.source))
+    for way in ways_in_force(actor.institution):
+        if way.source == actor.institution:
+            found.append((way, way.target))
+        elif way.clause.word("pool") == "together" and way.target == actor.institution:
+            found.append((way, way.source))
     return found
 
 
-def choice_of(line: Line, target: str) -> tuple[str, str]:
+def choice_of(line: Line, target: str) -> str:
     """A place as it is chosen."""
-    title = _("clause {clause}, {agreement}: to {site}, {left} left in {period}").format(
+    return _("clause {clause}, {agreement}: to {site}, {left} left in {period}").format(
         clause=line.clause.number, agreement=title_of(line.version), site=site_of(target).word,
         left=words.amount(max(line.now.left - line.now.asked, line.now.left * 0)), period=line.now.period,
     )  # fmt: skip
-    return f"{line.version.hash} {line.clause.number} {target}", title
 
 
 def shown(line: Line, target: str) -> dict[str, object]:
