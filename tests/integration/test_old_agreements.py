@@ -9,6 +9,7 @@ from jointlab.agreements.models import AgreementDraft, Reference
 from jointlab.agreements.old_papers import read_rows
 from jointlab.agreements.operations import entering, references
 from jointlab.agreements.queries import listing, lives, ministry
+from jointlab.agreements.queries.old import Brought
 from jointlab.agreements.queries.references import as_in_head
 from jointlab.agreements.queries.references import references as references_of
 from jointlab.cases.models import Case
@@ -35,6 +36,10 @@ def _code(call: object, *args: object, **kwargs: object) -> str:
         call(*args, **kwargs)  # type: ignore[operator]
     assert Entry.objects.count() == before, "nothing was written"
     return caught.value.code
+
+
+def _scans(actor: Actor) -> dict[str, Brought]:
+    return {"old.pdf": entering.bring(actor, name="old.pdf", pieces=[b"%PDF"])}
 
 
 def test_one_act_of_each_side(actor: Actor, guest: Actor) -> None:
@@ -89,19 +94,21 @@ def test_a_table_is_shown_before_it_is_entered(actor: Actor) -> None:
         + ROW.replace("20.05.2016", "soon")
         + ROW.replace("Rector", "")
     )
-    found = entering.preview(actor, data=bad.encode(), scans={"old.pdf"})
+    scans = _scans(actor)
+    found = entering.preview(actor, data=bad.encode(), scans=scans)
     assert not found.sound
     assert [(one.row.number, [fault.code for fault in one.faults]) for one in found.rows] == [
-        (2, []), (3, ["entering.partner"]), (4, ["entering.scan", "entering.row"]), (5, ["entering.day"]), (6, ["entering.empty"]),
+        (2, []), (3, ["entering.partner"]), (4, ["entering.scan", "entering.row_column", "entering.twice"]),
+        (5, ["entering.day"]), (6, ["entering.empty", "entering.twice"]),
     ]  # fmt: skip
-    assert _code(entering.enter_table, actor, data=bad.encode(), scans={"old.pdf": b"%PDF"}) == "entering.partner"
+    assert _code(entering.enter_table, actor, data=bad.encode(), scans=scans) == "entering.partner"
     assert not Case.objects.exists()
 
 
 def test_a_table_is_entered_whole(actor: Actor) -> None:
     good = HEADER + ROW + ROW.replace("Memorandum", "Protocol")
-    assert entering.preview(actor, data=good.encode(), scans={"old.pdf"}).sound
-    cases = entering.enter_table(actor, data=good.encode(), scans={"old.pdf": b"%PDF"})
+    assert entering.preview(actor, data=good.encode(), scans=_scans(actor)).sound
+    cases = entering.enter_table(actor, data=good.encode(), scans=_scans(actor))
     assert [(case.title, case.state) for case in cases] == [("Memorandum", "entered"), ("Protocol", "entered")]
     assert len({case.code for case in cases}) == 2
     version = lives.version_named(listing.version_on_table(cases[0]))

@@ -95,6 +95,10 @@ _INSTRUMENT = {"name": "D8 Advance", "zone": "Asia/Almaty", "active": "on"}
 _TOKEN = {"form": "token", "name": "notebook", "scope": "read", "days": "30"}
 _PASSWORDS = {"form": "password", "old": "{password}", "password": "another long enough sentence"}
 _HEAD = {"rank": "agreement", "precedence": "equal", "zone": "Asia/Almaty", "language-0": "en", "rev": "{draft_rev}"}
+_OLD_PAPER = {
+    "title_en": "Memorandum", "partner": "cn", "rank": "agreement", "scan": b"%PDF old", "signed_on": "2016-05-20", "signatory": "Rector",
+    "mandate": "Charter",
+}  # fmt: skip
 _NONE = "none no none none in"
 _WRITTEN_IN_INBOX = "yes no none none in"  # the right is asked for before the place is looked up
 _TOO_EARLY, _TOO_EARLY_HIDDEN = "409 no 409 none in", "409 none none none in"  # the other side has not agreed
@@ -221,6 +225,19 @@ DOORS: dict[str, tuple[Door, ...]] = {
     "mobility-change": form("/mobility/{stay}/change", _SENDING, {"email": "b@example.kz", "seen": "{stay_seen}"}),
     "agreements": see("/agreements", expected=PERSONS),
     "agreement-new": form("/agreements/new", MAKE, {"text": "diploma", "partner": "cn", "languages": "en"}),
+    "agreement-old": (
+        *see("/agreements/old", expected=MAKE), Door("/agreements/old", "yes no yes 422 in", _OLD_PAPER),
+        *act("/agreements/old", MAKE, **_OLD_PAPER, clauses="1"), Door("/agreements/old", "422 no 422 422 in", {"partner": "cn"}),
+    ),
+    "agreement-old-table": (
+        *see("/agreements/old/table", expected=MAKE), Door("/agreements/old/table", "422 no 422 422 in", {"table": b"title_en"}),
+        Door("/agreements/old/table", "409 no 409 409 in", {"confirm": "1", "kept": "nonsense"}),
+    ),
+    "agreement-old-template": see("/agreements/old/agreements.xlsx", "/agreements/old/agreements.csv", expected=MAKE),
+    "agreement-enter": (
+        *act("/agreements/drafts/{draft}/enter", WRITE, scan=b"%PDF old", signed_on="2020-01-01", signatory="Rector", mandate="Charter"),
+        Door("/agreements/drafts/{draft}/enter", "422 no 422 none in", {"signatory": "Rector"}),
+    ),
     "agreements-calendar": see("/agreements/calendar.ics", expected=PERSONS),
     "agreement-proof-check": (*see("/agreements/proof", expected=PERSONS), Door("/agreements/proof", "422 422 422 422 in", {"hash": "0", "text": "nothing"})),
     "agreement": see("/agreements/{agreement}", "/agreements/{agreed}", "/agreements/{offered}", expected=PERSONS),

@@ -11,21 +11,22 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
+from jointlab.agreements.sheets import first_sheet, is_xlsx
 from jointlab.agreements.standard import in_languages_of
 from jointlab.agreements.texts import LANGUAGES
 from jointlab.agreements.versions import SCHEMA
-from jointlab.errors import BadInput
+from jointlab.errors import BadInput, Fault
 
 Document = dict[str, Any]
 
 COLUMNS: Final = (
-    "title_en", "title_ru", "title_kk", "title_zh", "partner", "rank", "begins", "ends", "notice", "run_off", "subject", "signed_on", "signatory",
-    "mandate", "scan",
+    "title_en", "title_ru", "title_kk", "title_zh", "partner", "rank", "parent", "begins", "ends", "notice", "run_off", "subject",
+    "signed_on", "signatory", "mandate", "mandate_until", "scan",
 )  # fmt: skip
-_NEEDED: Final = ("title_en", "partner", "signed_on", "signatory", "mandate", "scan")
-_MOST_ROWS: Final = 500
-_MOST_BYTES: Final = 5 * 2**20
-_ZIP: Final = b"PK\x03\x04"
+NEEDED: Final = ("title_en", "partner", "signed_on", "signatory", "mandate", "scan")
+DAYS: Final = ("begins", "ends", "signed_on", "mandate_until")
+MOST_ROWS: Final = 500
+MOST_BYTES: Final = 5 * 2**20
 _SCAN: Final = {
     "en": "The words of this agreement are those of the signed paper, whose scan both parties keep.",
     "ru": "Текстом настоящего соглашения является подписанный документ, сканы которого хранят обе стороны.",
@@ -55,24 +56,39 @@ class Row:
         """What stands there, "" for nothing."""
         return self.values.get(column, "")
 
+    @property
+    def title(self) -> str:
+        """In English, or in the first language that has one."""
+        return next((title for language in LANGUAGES if (title := self.get(f"title_{language}"))), "")
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The names of its files: the scan, then what is attached to it."""
+        return tuple(name for one in self.get("scan").split(";") if (name := one.strip()))
+
 
 def read_rows(data: bytes) -> tuple[Row, ...]:
     """The rows of a CSV (comma or semicolon, UTF-8) or an .xlsx, whose first row names the columns.
 
     Raises BadInput ``entering.size``, ``.text``, ``.columns``, ``.none``, ``.many``, and what an unsound workbook raises.
     """
-    if len(data) > _MOST_BYTES:
+    if len(data) > MOST_BYTES:
         raise BadInput(
             "entering.size",
             "A table of {size} bytes is too large; at most {limit} are possible.",
             size=len(data),
-            limit=_MOST_BYTES,
+            limit=MOST_BYTES,
         )
-    cells = _sheet(data) if data.startswith(_ZIP) else _csv(data)
+    cells = first_sheet(data) if is_xlsx(data) else _csv(data)
     names = [str(name or "").strip().lower() for name in cells[0]] if cells else []
-    missing = [name for name in _NEEDED if name not in names]
+    missing = [name for name in NEEDED if name not in names]
     unknown = [name for name in names if name and name not in COLUMNS]
-    if missing or unknown or len(set(names)) < len(names):
+    twice = sorted({name for name in names if name and names.count(name) > 1})
+    if twice:
+        raise BadInput(
+            "entering.columns_twice", "The first row names a column twice: {columns}.", columns=", ".join(twice)[:200]
+        )
+    if missing or unknown:
         raise BadInput(
             "entering.columns", "The first row must name the columns. Missing: {missing}. Unknown: {unknown}. There are: {known}.",
             missing=", ".join(missing) or "—", unknown=", ".join(unknown)[:200] or "—", known=", ".join(COLUMNS),
@@ -84,26 +100,28 @@ def read_rows(data: bytes) -> tuple[Row, ...]:
     ]
     if not rows:
         raise BadInput("entering.none", "The table has no rows below the names of its columns.")
-    if len(rows) > _MOST_ROWS:
+    if len(rows) > MOST_ROWS:
         raise BadInput(
             "entering.many",
             "The table has {count} rows; at most {limit} are entered at once.",
             count=len(rows),
-            limit=_MOST_ROWS,
+            limit=MOST_ROWS,
         )
     return tuple(rows)
 
 
-def document_of(row: Row, *, parties: Sequence[Document], zone: str, agreement: str) -> Document:
-    """The row as the text of a version, in all four languages."""
+def document_of(
+    row: Row, *, parties: Sequence[Document], zone: str, agreement: str, more: Document | None = None
+) -> Document:
+    """The row as the text of a version, in all four languages; `more` is what else its head holds: parent, refers, attachments."""
     terms = {name: row.get(name) or standard for name, standard in (("notice", "0"), ("run_off", "0"))}
     terms |= {name: row.get(name) for name in ("begins", "ends") if row.get(name)}
-    titles = {language: row.get(f"title_{language}") or row.get("title_en") for language in LANGUAGES}
+    titles = {language: row.get(f"title_{language}") or row.title for language in LANGUAGES}
     subject = {language: f"{row.get('subject')}\n\n{text}".strip() for language, text in _SCAN.items()}
     head = {
         "agreement": agreement, "number": 1, "rank": row.get("rank") or "agreement", "title": titles, "languages": list(LANGUAGES),
         "precedence": "equal", "zone": zone, "parties": [in_languages_of(one, LANGUAGES) for one in parties],
-    }  # fmt: skip
+    } | (more or {})  # fmt: skip
     clauses = [
         {"number": "1", "kind": "free", "title": _TITLES["text"], "text": subject},
         {"number": "2", "kind": "duration", "title": _TITLES["duration"], "text": _DURATION, "terms": terms},
@@ -111,10 +129,25 @@ def document_of(row: Row, *, parties: Sequence[Document], zone: str, agreement: 
     return {"schema": SCHEMA, "head": head, "clauses": clauses}
 
 
-def is_day(text: str) -> bool:
-    """Whether this is a day as ISO writes it, not one to come."""
+def column_of(fault: Fault) -> str:
+    """The column from which a fault of the text comes: “clause 2, ends” is `ends`; "" for the row as a whole."""
+    if fault.code in ("agreement.reversed", "agreement.outlives"):
+        return "ends"
+    if fault.code in ("agreement.annex", "agreement.rank"):
+        return "rank"
+    where = str(fault.facts.get("where", ""))
+    if where.startswith("head, title"):
+        return f"title_{where.rpartition(', ')[2]}" if where.count(",") > 1 else "title_en"
+    if where.startswith("clause 1"):
+        return "subject"
+    last = where.rpartition(", ")[2]
+    return last if last in COLUMNS else ""
+
+
+def is_day(text: str, *, coming: bool = False) -> bool:
+    """Whether this is a day as ISO writes it; one to come only where it may be."""
     try:
-        return len(text) == 10 and date.fromisoformat(text) <= datetime.now(UTC).date()
+        return len(text) == 10 and (date.fromisoformat(text) <= datetime.now(UTC).date() or coming)
     except ValueError:
         return False
 
@@ -127,22 +160,16 @@ def _csv(data: bytes) -> list[tuple[str, ...]]:
         return [tuple(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=sign, strict=True)]
     except (UnicodeDecodeError, csv.Error) as error:
         raise BadInput(
-            "entering.text", "This is neither an .xlsx nor a CSV in UTF-8: {why}.", why=str(error)[:120]
+            "entering.text",
+            "This is neither an .xlsx nor a CSV in UTF-8: {why}. Save the table as .xlsx, or as “CSV UTF-8”.",
+            why=str(error)[:120],
         ) from None
-
-
-def _sheet(data: bytes) -> list[tuple[str | None, ...]]:
-    from jointlab.science.archives import open_archive
-    from jointlab.science.workbooks import open_workbook
-
-    workbook = open_workbook(data, open_archive(data))
-    return workbook.cells(workbook.sheets[0])
 
 
 def _value(name: str, cell: str | None) -> str:
     """A cell as text; a day as ISO has it, whatever a spreadsheet adds to it."""
     text = " ".join((cell or "").split())
-    if name in ("begins", "ends", "signed_on"):
+    if name in DAYS:
         for form in ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%d.%m.%Y"):
             try:
                 return datetime.strptime(text, form).date().isoformat()  # noqa: DTZ007 - a day, no moment

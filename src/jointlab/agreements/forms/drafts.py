@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from jointlab.agreements import standard
@@ -34,7 +34,7 @@ class BeginForm(forms.Form):
         super().__init__(*args, **kwargs)
         fields: Any = self.fields
         texts = [(name, in_reader(title, language_here())) for name, title in standard.titles().items()]
-        fields["text"].choices = [*texts, (BLANK, _now("an empty text"))]
+        fields["text"].choices = [*texts, (BLANK, gettext("an empty text"))]
         fields["partner"].queryset = Institution.objects.exclude(prefix=own).order_by("prefix")
         fields["partner"].label_from_instance = institution_word
         fields["parent"].choices = [("", "—"), *above]
@@ -89,20 +89,20 @@ class HeadForm(forms.Form):
         fields["rank"].choices = [(one, rank_words(one)) for one in RANKS]
         fields["parent"].choices = [("", "—"), *above]
         for at in range(len(LANGUAGES)):
-            label = _now("First language") if at == 0 else _now("Language {number}").format(number=at + 1)
+            label = gettext("First language") if at == 0 else gettext("Language {number}").format(number=at + 1)
             self.fields[f"language-{at}"] = forms.ChoiceField(
                 label=label, required=at == 0, choices=[("", "—"), *NAMES.items()]
             )
         for language in self._languages():
             attrs = {"lang": language}
             self.fields[f"title-{language}"] = forms.CharField(
-                label=_now("Title, {language}").format(language=NAMES[language]), required=False, max_length=LINE, widget=forms.TextInput(attrs=attrs)
+                label=gettext("Title, {language}").format(language=NAMES[language]), required=False, max_length=LINE, widget=forms.TextInput(attrs=attrs)
             )  # fmt: skip
         for at, party in enumerate(_mappings(head.get("parties"))):
             for language in self._languages():
-                label = _now("Name of {party}, {language}").format(party=party.get("id"), language=NAMES[language])
+                label = gettext("Name of {party}, {language}").format(party=party.get("id"), language=NAMES[language])
                 self.fields[f"party-{at}-{language}"] = forms.CharField(label=label, required=False, max_length=LINE, widget=forms.TextInput(attrs={"lang": language}))  # fmt: skip
-        for name, word in (("refers", _now("Refers to")), ("attachments", _now("Attached files"))):
+        for name, word in (("refers", gettext("Refers to")), ("attachments", gettext("Attached files"))):
             kept = [(str(at), _named(one)) for at, one in enumerate(_mappings(head.get(name)))]
             if kept:
                 self.fields[name] = forms.MultipleChoiceField(label=word, required=False, choices=kept, widget=forms.CheckboxSelectMultiple)  # fmt: skip
@@ -130,10 +130,10 @@ class HeadForm(forms.Form):
         for at in range(len(LANGUAGES)):
             name = f"language-{at}"
             if data.get(name) and chosen.count(data[name]) > 1:
-                self.add_error(name, _now("Each language once."))
+                self.add_error(name, gettext("Each language once."))
                 break
         if data.get("zone") and data["zone"] not in available_timezones():
-            self.add_error("zone", _now("“{zone}” is no time zone such as Asia/Almaty.").format(zone=data["zone"]))
+            self.add_error("zone", gettext("“{zone}” is no time zone such as Asia/Almaty.").format(zone=data["zone"]))
         return data
 
     @staticmethod

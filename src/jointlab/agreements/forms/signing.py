@@ -3,9 +3,10 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from jointlab.agreements.process import ENTRY
 from jointlab.cases.forms import StepForm
 
 
@@ -28,5 +29,8 @@ class AttestForm(StepForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["version"].widget = forms.HiddenInput()
-        self.fields["scan"].help_text = _now("One PDF or picture of all pages, signed and sealed.")
+        self.fields["scan"].help_text = gettext("One PDF or picture of all pages, signed and sealed.")
+        if self.instance.process.name == ENTRY.name:  # paper from before there was a hash
+            self.fields["compared"].label = gettext("I compared what was entered with our own signed paper")
+            self.fields["signed_on"].initial = ""
         self.order_fields(["scan", "signed_on", "signatory", "mandate", "mandate_until", "compared"])

@@ -58,6 +58,12 @@ def blank(
     return _made(actor, partner=partner, code=code, document={"head": head, "clauses": []})
 
 
+def from_document(actor: Actor, *, partner: str, code: str, document: Document) -> AgreementDraft:
+    """A draft with what was typed elsewhere."""
+    actor.require(Right.WRITE)
+    return _made(actor, partner=partner, code=code, document=document)
+
+
 def amendment(actor: Actor, *, hash: str, cases: str = "new", begins: str = "") -> AgreementDraft:
     """A draft of the next version, in effect from a day, for `new` cases or for those `running-too`.
 

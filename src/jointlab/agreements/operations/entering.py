@@ -1,31 +1,35 @@
 """Agreements that were signed on paper before there was a node: entered by one house with its scan, confirmed by the other.
 
-From a spreadsheet many are entered at once: `preview` reads it and says everything that is wrong, `enter_table` enters all or none.
+One is entered from its form, or from a draft whose clauses were typed as far as wished. From a spreadsheet many are entered at
+once: `preview` reads it and says everything that is wrong, `enter_table` enters all or none.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import transaction
 
 from jointlab.agreements.case_kinds import ENTRY_KIND
 from jointlab.agreements.comparing import with_salts
-from jointlab.agreements.drafting import Document, examined
-from jointlab.agreements.old_papers import COLUMNS, Row, document_of, is_day, read_rows
+from jointlab.agreements.drafting import Document
+from jointlab.agreements.models import AgreementDraft
+from jointlab.agreements.old_papers import Row, read_rows
+from jointlab.agreements.operations.drafts import from_document
 from jointlab.agreements.operations.proposing import record_version
 from jointlab.agreements.process import FIRST, SECOND
 from jointlab.agreements.queries.drafts import draft_by_id, next_code, proposal_of
+from jointlab.agreements.queries.old import Brought, Known, document_for, faults_of_rows, known_to
 from jointlab.agreements.versions import Version, examine
 from jointlab.cases.models import Case
 from jointlab.cases.operations import open_case, take
-from jointlab.errors import BadInput, Fault
-from jointlab.history.identifiers import home
+from jointlab.errors import Fault
+from jointlab.history.blobs import store
 from jointlab.people.actors import Actor, Right
-from jointlab.people.models import Institution
-
-__all__ = ["COLUMNS", "Preview", "Previewed", "confirm", "enter", "enter_table", "preview"]
+from jointlab.web.typed import clean_line
 
 Uploads = Mapping[str, Iterable[bytes]]
+_SIGNATURE = ("signed_on", "signatory", "mandate", "mandate_until")
 
 
 @dataclass(frozen=True)
@@ -55,10 +59,28 @@ def enter(actor: Actor, *, draft: str, form: Mapping[str, str], uploads: Uploads
     `form` holds signed_on, signatory, mandate and perhaps mandate_until of the own side; `uploads` the `scan`.
     """
     row = draft_by_id(actor, draft)
+    actor.require(Right.WRITE)
     version = proposal_of(row)
     case = _entered(actor, version, partner=str(row.partner_id), code=row.code, form=form, uploads=uploads)
     row.delete()
     return case
+
+
+@transaction.atomic
+def enter_row(actor: Actor, *, row: Row, scan: Iterable[bytes], more: Document | None = None) -> Case:
+    """One agreement as a row has it, with its scan; `more` of its head: parent, refers, attachments. Raises what is wrong with it."""
+    actor.require(Right.WRITE)
+    code, known = next_code(), known_to(actor)
+    version = _version(document_for(actor, row, known, code, more=more))
+    return _entered(actor, version, partner=row.get("partner"), code=code, form=_form(row), uploads={"scan": scan})
+
+
+def begin(actor: Actor, *, row: Row, more: Document | None = None) -> AgreementDraft:
+    """A draft with what a row has, to type its clauses; the scan is brought when the draft is entered."""
+    actor.require(Right.WRITE)
+    code, known = next_code(), known_to(actor)
+    document = document_for(actor, row, known, code, more=more)
+    return from_document(actor, partner=row.get("partner"), code=code, document=document)
 
 
 def confirm(actor: Actor, *, case: Case, form: Mapping[str, str], seen: str, uploads: Uploads) -> Case:
@@ -66,32 +88,43 @@ def confirm(actor: Actor, *, case: Case, form: Mapping[str, str], seen: str, upl
     return take(actor, case=case, step="confirm", form=form, seen=seen, uploads=uploads)
 
 
-def preview(actor: Actor, *, data: bytes, scans: Collection[str]) -> Preview:
-    """A spreadsheet (CSV or .xlsx) read row by row; `scans` are the names of the files that come with it. Nothing is changed.
+def bring(actor: Actor, *, name: str, pieces: Iterable[bytes]) -> Brought:
+    """The bytes of a file that comes with a table or is attached to an old agreement; no record names them yet."""
+    actor.require(Right.WRITE)
+    stored = store().put(pieces, limit=settings.NODE.upload_limit)
+    return Brought(clean_line(name, field="scan", most=200), stored.sha256, stored.size)
+
+
+def preview(actor: Actor, *, data: bytes, scans: Mapping[str, Brought]) -> Preview:
+    """A spreadsheet (CSV or .xlsx) read row by row; `scans` are the files that come with it, by name. Nothing is changed.
 
     Raises BadInput ``entering.*`` for what is no such table.
     """
     actor.require(Right.WRITE)
-    known = Institution.objects.in_bulk()
-    return Preview(tuple(Previewed(row, tuple(_faults(actor, row, known, scans))) for row in read_rows(data)))
+    rows = read_rows(data)
+    return Preview(tuple(Previewed(*one) for one in faults_of_rows(actor, rows, scans)))
 
 
 @transaction.atomic
-def enter_table(actor: Actor, *, data: bytes, scans: Mapping[str, bytes]) -> list[Case]:
+def enter_table(actor: Actor, *, data: bytes, scans: Mapping[str, Brought]) -> list[Case]:
     """Every row as an agreement, or none: raises the first fault of `preview`."""
-    found = preview(actor, data=data, scans=scans.keys())
+    found = preview(actor, data=data, scans=scans)
     for one in found.rows:
         for fault in one.faults:
             raise fault
-    known = Institution.objects.in_bulk()
-    cases = []
-    for row in (one.row for one in found.rows):
-        code = next_code()
-        version = _version(_document(actor, row, known, code))
-        form = {"signed_on": row.get("signed_on"), "signatory": row.get("signatory"), "mandate": row.get("mandate")}
-        uploads = {"scan": [scans[row.get("scan")]]}
-        cases.append(_entered(actor, version, partner=row.get("partner"), code=code, form=form, uploads=uploads))
-    return cases
+    known = known_to(actor)
+    return [_from_table(actor, one.row, known, scans) for one in found.rows]
+
+
+def _from_table(actor: Actor, row: Row, known: Known, scans: Mapping[str, Brought]) -> Case:
+    code = next_code()
+    version = _version(document_for(actor, row, known, code, files=scans))
+    form = {**_form(row), "scan": scans[row.files[0]].sha256}
+    return _entered(actor, version, partner=row.get("partner"), code=code, form=form, uploads={})
+
+
+def _form(row: Row) -> dict[str, str]:
+    return {name: row.get(name) for name in _SIGNATURE if row.get(name)}
 
 
 def _entered(
@@ -101,45 +134,6 @@ def _entered(
     parties = {FIRST: actor.institution, SECOND: partner}
     values = {**form, "version": version.hash}
     return open_case(actor, kind=ENTRY_KIND, party=FIRST, parties=parties, form=values, code=code, uploads=uploads)
-
-
-def _faults(actor: Actor, row: Row, known: Mapping[str, Institution], scans: Collection[str]) -> Iterable[Fault]:
-    """Everything that is wrong with a row, each fault with its row and column."""
-    missing = [
-        name for name in ("title_en", "partner", "signed_on", "signatory", "mandate", "scan") if not row.get(name)
-    ]
-    for name in missing:
-        yield BadInput("entering.empty", "Row {row}: the column “{column}” is empty.", row=row.number, column=name)
-    if (partner := row.get("partner")) and (partner not in known or partner == actor.institution):
-        yield BadInput("entering.partner", "Row {row}: “{found}” is no partner. Write the prefix of its node, such as: {known}.",
-                       row=row.number, found=partner[:40], known=", ".join(sorted(known.keys() - {actor.institution})))  # fmt: skip
-        return
-    if (scan := row.get("scan")) and scan not in scans:
-        yield BadInput(
-            "entering.scan",
-            "Row {row}: the scan “{file}” was not brought with the table.",
-            row=row.number,
-            file=scan[:80],
-        )
-    if (day := row.get("signed_on")) and not is_day(day):
-        yield BadInput(
-            "entering.day",
-            "Row {row}: “{text}” is no day that has come. Write it as 2026-09-02.",
-            row=row.number,
-            text=day[:40],
-        )
-    if not missing:
-        for fault in examined(_document(actor, row, known, "x-a-00-000")).faults:
-            yield BadInput("entering.row", "Row {row}: {sentence}", row=row.number, sentence=fault.message)
-
-
-def _document(actor: Actor, row: Row, known: Mapping[str, Institution], code: str) -> Document:
-    ours, theirs = known[actor.institution], known[row.get("partner")]
-    parties: Sequence[Document] = [
-        {"id": one.prefix, "role": "institution", "names": dict(one.names)} for one in (ours, theirs)
-    ]
-    number = code.lower().removeprefix(f"{home()}-")
-    return document_of(row, parties=parties, zone=ours.zone, agreement=f"{home()}:{number}")
 
 
 def _version(document: Document) -> Version:

@@ -14,6 +14,7 @@ from jointlab.agreements.documents import render as paper_of
 from jointlab.agreements.drafted import parents, preview_of, shown
 from jointlab.agreements.forms.clauses import kind_choices
 from jointlab.agreements.forms.drafts import BLANK, AmendForm, AnswerForm, BeginForm, HeadForm, ProposeForm, RenewForm
+from jointlab.agreements.forms.old import EnterForm
 from jointlab.agreements.models import AgreementDraft
 from jointlab.agreements.operations import drafts as operations
 from jointlab.agreements.operations import proposing
@@ -66,15 +67,20 @@ def _begun(actor: Actor, data: dict[str, Any]) -> AgreementDraft:
 def draft(request: HttpRequest, id: str) -> HttpResponse:
     """The draft: every clause with what is wrong with it, and how it goes on."""
     actor = actor_at(request)
-    return _drawn(request, actor, queries.draft_by_id(actor, id))
+    return drawn(request, actor, queries.draft_by_id(actor, id))
 
 
-def _drawn(request: HttpRequest, actor: Actor, row: AgreementDraft, *, form: Any = None, refused: str = "", status: int = 200) -> HttpResponse:  # fmt: skip
+def drawn(
+    request: HttpRequest, actor: Actor, row: AgreementDraft, *, form: Any = None, entering: EnterForm | None = None, refused: str = "",
+    status: int = 200,
+) -> HttpResponse:  # fmt: skip
+    """The page of a draft, also after it was refused."""
     case = case_by_id(actor, row.answers) if row.answers else None
     context = {
         "draft": row, "shown": shown(row), "kinds": kind_choices(), "refused": refused, "case": case,
         "form": form or (AnswerForm() if case else ProposeForm()), "may_write": Right.WRITE in actor.rights,
         "changes": [one for one in queries.changes_of(row) if one.change.value != "same"] if row.base else [],
+        "entering": entering or (None if case or row.base else EnterForm()), "entered": entering is not None,
         "base": row.base, "answered": listing.version_on_table(case) if case else "",
     }  # fmt: skip
     return render(request, "agreements/draft.html", context, status=status)
@@ -123,7 +129,7 @@ def propose(request: HttpRequest, id: str) -> HttpResponse:
     actor.require(Right.WRITE)
     form: Any = (AnswerForm if row.answers else ProposeForm)(request.POST)
     if not form.is_valid():
-        return _drawn(request, actor, row, form=form, status=422)
+        return drawn(request, actor, row, form=form, status=422)
     note = form.cleaned_data["note"]
     try:
         if row.answers:
@@ -133,7 +139,7 @@ def propose(request: HttpRequest, id: str) -> HttpResponse:
     except NotFound:
         raise
     except Fault as fault:
-        return _drawn(
+        return drawn(
             request, actor, row, form=form, refused=sentence(fault), status=409 if isinstance(fault, Conflict) else 422
         )
     toast(request, _("{code} lies before the other side now.").format(code=case.code))
@@ -160,7 +166,7 @@ def delete(request: HttpRequest, id: str) -> HttpResponse:
     try:
         operations.delete(actor, draft=row.pk, seen=revision(request, fresh=0))
     except Conflict as fault:
-        return _drawn(request, actor, row, refused=sentence(fault), status=409)
+        return drawn(request, actor, row, refused=sentence(fault), status=409)
     toast(request, _("The draft {code} is deleted.").format(code=row.code))
     return redirect("agreements")
 

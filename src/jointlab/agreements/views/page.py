@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from jointlab.agreements.documents import grouped
 from jointlab.agreements.documents.labels import NAMES
 from jointlab.agreements.life import State
+from jointlab.agreements.process import ENTRY
 from jointlab.agreements.queries import listing
 from jointlab.agreements.queries.listing import Agreement, Entry
 from jointlab.agreements.queries.papers import Paper, papers_of
@@ -117,7 +118,7 @@ def _drawn(request: HttpRequest, actor: Actor, entry: Entry, page: CasePage | No
         "texts": _texts(actor, entry, page), "may_amend": Right.WRITE in actor.rights and now.state in _AMENDED,
         "to_sign": page is not None and any(_is_for_sign_page(one) for one in (*page.next, *page.others)),
         "to_answer": page is not None and any(one.step.name in _BY_DRAFT for one in (*page.next, *page.others)),
-        "clearances": listing.clearances(actor, entry.case) if entry.case else [],
+        "clearances": listing.clearances(actor, entry.case) if entry.case else [], "entered": bool(entry.case and entry.case.process == ENTRY.name),
     }  # fmt: skip
     return render(request, "agreements/agreement.html", context, status=status)
 

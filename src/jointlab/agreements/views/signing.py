@@ -14,6 +14,7 @@ from jointlab.agreements.documents.labels import NAMES
 from jointlab.agreements.forms.signing import AttestForm, ClearForm
 from jointlab.agreements.guards import cleared
 from jointlab.agreements.operations import proposing
+from jointlab.agreements.process import ENTRY
 from jointlab.agreements.queries import listing
 from jointlab.agreements.queries.listing import Entry
 from jointlab.agreements.queries.lives import version_named
@@ -136,6 +137,8 @@ def _why_not(page: CasePage) -> str:
         return _("The text is agreed; the other side clears or signs it first.")
     if state == "attested":
         return _("The other side attests its paper next.")
+    if state == "entered":
+        return _("The other side confirms it with its own scan.")
     if page.case.ended:
         return _("This case has ended.")
     return _("The text is not agreed yet; nothing is signed before both sides agree to it.")
@@ -158,7 +161,7 @@ def _drawn(
         "kept": [one for one in (compared(before, version) if before else found) if one.typed and (one.terms_differ or not before)],
         "languages": [(one, NAMES[one]) for one in version.head.languages], "groups": grouped(entry.hash).split(),
         "signed_by": signed_by(page), "cleared": [(prefix, name in done) for name, _title, prefix in page.sides],
-        "clearances": listing.clearances(actor, page.case), "papers": papers_shown(entry.hash),
+        "clearances": listing.clearances(actor, page.case), "papers": papers_shown(entry.hash), "entered": page.instance.process.name == ENTRY.name,
     }  # fmt: skip
     return render(request, "agreements/sign.html", context, status=status)
 
