@@ -112,12 +112,9 @@ def test_its_clauses_are_typed_first_and_then_it_is_entered(ours: Client) -> Non
     assert (AgreementDraft.objects.count(), Case.objects.get().state) == (0, "entered")
 
 
-def test_an_answer_is_no_old_paper(actor: Actor, ours: Client) -> None:
+def test_an_amendment_is_no_old_paper(actor: Actor, ours: Client) -> None:
     draft = drafted(actor)
-    draft.answers = "kz:none"
     draft.base = "0" * 64
-    draft.save()
-    draft.answers = ""
     draft.save()
     assert "Signed on paper already?" not in ours.get(f"/agreements/drafts/{draft.pk}").content.decode()
 
@@ -152,9 +149,9 @@ def test_a_workbook_is_shown_row_by_row_and_entered_by_one_click(ours: Client) -
     sent = ours.post("/agreements/old/table", {"confirm": "1", "kept": _kept(page)})
     assert (sent.status_code, Case.objects.count()) == (302, 2)
     assert sorted(case.title for case in Case.objects.all()) == ["Memorandum", "Protocol"]
-    assert [
-        one.name for one in version_named(listing.version_on_table(Case.objects.get(title="Protocol"))).head.attachments
-    ] == ["old.pdf"]  # type: ignore[union-attr]
+    version = version_named(listing.version_on_table(Case.objects.get(title="Protocol")))
+    assert version is not None
+    assert [one.name for one in version.head.attachments] == ["old.pdf"]
     again = ours.post("/agreements/old/table", {"confirm": "1", "kept": _kept(page)})
     assert (again.status_code, Case.objects.count()) == (409, 2)
     assert "is entered already, as KZ-A-" in again.content.decode()
