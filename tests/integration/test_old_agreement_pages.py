@@ -58,7 +58,7 @@ def _sent(client: Client, data: bytes, *scans: str, kept: str = "") -> Any:
 
 
 def _kept(page: str) -> str:
-    return re.findall(r'name="kept" value="([^"]*)"', page)[0]
+    return str(re.findall(r'name="kept" value="([^"]*)"', page)[0])
 
 
 def test_one_is_entered_and_the_other_side_confirms_it(actor: Actor, ours: Client, theirs: Client) -> None:
