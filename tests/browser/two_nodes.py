@@ -4,11 +4,13 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from jointlab.node.demonstration import both
 from jointlab.node.demonstration.link import CUT, Link
@@ -16,6 +18,7 @@ from jointlab.node.demonstration.link import CUT, Link
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
+_CLOCK = Path(__file__).parent / "shifted_clock"
 PASSWORD = "correct horse battery staple"
 _THIRD = """
 import pathlib, sys
@@ -55,6 +58,7 @@ class Two:
 
     almaty: Site
     nanjing: Site
+    later: Callable[[int], None]  # both are served again, so many days from now
 
 
 @contextmanager
@@ -71,7 +75,8 @@ def served_pair(folder: Path) -> Iterator[Two]:
         for site in pair:
             site.serve()
         almaty, nanjing = (_site(one) for one in pair)
-        yield Two(almaty, nanjing)
+        with pytest.MonkeyPatch.context() as patch:
+            yield Two(almaty, nanjing, lambda days: _later(pair, days, patch))
 
 
 def make_third(folder: Path) -> None:
@@ -102,6 +107,16 @@ def too_wide(page: "Page") -> int:
     """By how many pixels the page is wider than its window."""
     over: int = page.evaluate(_WIDE)
     return over
+
+
+def _later(pair: tuple[both.Site, both.Site], days: int, patch: pytest.MonkeyPatch) -> None:
+    """What they are served by, and what is run beside it, lives so many days ahead until the nodes end."""
+    patch.setenv("PYTHONPATH", str(_CLOCK))
+    patch.setenv("JOINTLAB_TEST_DAYS", str(days))
+    for site in pair:
+        site.stop()
+    for site in pair:
+        site.serve()
 
 
 def _site(one: both.Site) -> Site:

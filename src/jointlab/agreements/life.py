@@ -135,8 +135,8 @@ def _signed(life: Life, day: date) -> Standing:
         above = tuple(clause.number for clause in life.version.of_kind(PARENT))
         return Standing(State.CONDITIONS if waits else State.NOT_YET, waits_for=waits, clauses=waits or above)
     end = _end(life)
-    if end.last is not None and end.last < first:  # it was over before it could begin
-        return Standing(end.cause, last=end.last, clauses=end.clauses)
+    if end.last is not None and end.last < first:
+        return _over_before(end, first, day)
     noticed = any(one.on <= day for one in _of(life, Notice)) and end.cause is State.TERMINATED
     return Standing(
         _state_on(life, day, first, end), first, end.last, end.run_off, clauses=end.clauses,
@@ -144,6 +144,14 @@ def _signed(life: Life, day: date) -> Standing:
         under_notice=noticed and end.last is not None and first <= day <= end.last,
         suspended=tuple(clause.number for clause in life.version.clauses if _suspended(life, clause.number, day)),
     )  # fmt: skip
+
+
+def _over_before(end: "_End", first: date, day: date) -> Standing:
+    """It was over before it could begin; but amended on its first day, it has cases of that day, and they go on."""
+    runs = end.cause is State.SUPERSEDED and end.run_off is not None and first <= day <= end.run_off
+    if end.cause is State.SUPERSEDED and end.last == first - timedelta(1):
+        return Standing(State.RUN_OFF if runs else end.cause, first, end.last, end.run_off, clauses=end.clauses)
+    return Standing(end.cause, last=end.last, clauses=end.clauses)
 
 
 def _state_on(life: Life, day: date, first: date, end: "_End") -> State:

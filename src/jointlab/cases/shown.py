@@ -1,8 +1,10 @@
 """A case in the reader's language: its timeline, whose move it is, and the next steps as forms."""
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from jointlab.cases import queries
@@ -68,6 +70,11 @@ class CasePage:
     elsewhere: bool  # the reader's side takes its steps on a node of its own
     stale: str = ""  # what happened meanwhile
 
+    @property
+    def overdue(self) -> bool:
+        """Whether the step that is awaited is late."""
+        return is_over(self.case.due)
+
 
 def case_page(
     actor: Actor, case: Case, *, tried: StepForm | None = None, stale: str = "", first: Mapping[str, Mapping[str, str]] | None = None
@@ -99,6 +106,11 @@ def told(kind: CaseKind, instance: Instance, row: CaseStep) -> Told:
         row=row, lane="l" if row.party == first else "r", title=_(known.done) if known else row.step,
         institution=instance.parties.get(row.party, ""), values=values_of(known, row.form), fate=fate_of(row.verdict),
     )  # fmt: skip
+
+
+def is_over(due: datetime.date | None) -> bool:
+    """Whether the day by which something was awaited is over."""
+    return due is not None and due < localdate()
 
 
 def fate_of(verdict: str) -> str:

@@ -51,7 +51,8 @@ def step(request: HttpRequest, id: str, name: str) -> HttpResponse:
     form = StepForm(request.POST, request.FILES, step=wanted, instance=instance)
     operations.require_side(actor, found, wanted)
     seen = request.POST.get("seen", "")[:64]
-    if not form.is_valid() and seen == found.head:
+    # Whoever may not take the step now is told that, not what the form lacks.
+    if not form.is_valid() and seen == found.head and wanted in queries.may_take(actor, found, instance):
         return drawn(request, case_page(actor, found, tried=form), status=422)
     try:
         moved = operations.take(actor, case=found, step=name, form=form.values(), seen=seen, uploads=form.uploads())

@@ -146,10 +146,10 @@ def _signatures() -> Iterable[Step]:
         )
 
 
-_LEARNING_AGREEMENT = (
+_LEARNING_AGREEMENT = (  # while it waits for a signature that is the next step, before another text
+    *_signatures(),
     Step("propose", _("Write the learning agreement"), _("Learning agreement proposed"), (SENDING,), ("admitted", *_SIGNING), _SIGNING[0],
          (*_LEARNING, _NOTE), guards=("learning",), main=True),
-    *_signatures(),
     Step("send_back", _("Send the learning agreement back"), _("Learning agreement sent back"), _BOTH, _SIGNING, "admitted", (_WHY,), ("why",)),
 )  # fmt: skip
 
@@ -206,6 +206,11 @@ MOBILITY = Process(
 )  # fmt: skip
 
 _FIELDS: Final = {one.name: one for one in (*APPROVED, *MINOR)}
+
+
+def next_step(state: str) -> Step | None:
+    """The main step out of a state; None out of an end."""
+    return next((step for step in MOBILITY.steps_from(state) if step.main), None)
 
 
 def facts_of(instance: Instance) -> dict[str, str]:

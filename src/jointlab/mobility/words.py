@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from jointlab.agreements.clauses import Clause
 from jointlab.agreements.queries.lives import in_language, title_of
 from jointlab.agreements.versions import Version
-from jointlab.mobility.process import APPROVED, MOBILITY
+from jointlab.mobility.process import APPROVED, MOBILITY, next_step
 from jointlab.web.numbers import number
 
 _CHOICES = {one.name: dict(one.choices) for one in APPROVED if one.choices}
@@ -20,6 +20,14 @@ def amount(exact: Fraction | None) -> str:
     if exact.denominator == 1:
         return number(exact.numerator)
     return number(f"{float(exact):.2f}".rstrip("0").rstrip("."))
+
+
+def factor(exact: Fraction | None) -> str:
+    """What one credit is worth, never rounded: 1.875, or 8/15 where no decimal is exact."""
+    if exact is None:
+        return "—"
+    plain = f"{float(exact):.4f}".rstrip("0").rstrip(".")
+    return number(plain) if Fraction(plain) == exact else str(exact)
 
 
 def level(name: str) -> str:
@@ -67,5 +75,5 @@ def quoted(version: Version, clause: Clause) -> dict[str, str]:
 
 def next_act(name: str) -> str:
     """What the main step out of a state is called."""
-    steps = [step for step in MOBILITY.steps_from(name) if step.main]
-    return _(steps[0].title) if steps else ""
+    step = next_step(name)
+    return _(step.title) if step else ""

@@ -199,6 +199,19 @@ def test_an_amendment_that_is_not_signed_changes_nothing() -> None:
     assert standing(open_, day("2030-01-01")).state is State.IN_FORCE
 
 
+def test_what_is_amended_on_its_first_day_keeps_the_cases_of_that_day() -> None:
+    second = read(
+        made(duration(begins="2026-09-01"), places(limit=9), number=2, amends={"version": VERSION.hash, "cases": "new"})
+    )
+    life = Life(VERSION, signed(), successor=Life(second, signed("2026-09-01", "2026-09-01")))
+    for on, new, running in (("2026-09-01", False, True), ("2033-08-31", False, True), ("2033-09-01", False, False)):
+        assert (clause_counts(life, "2", day(on), new=True), clause_counts(life, "2", day(on), new=False)) == (
+            new,
+            running,
+        ), on
+    assert at("2026-09-01", life=life).first == day("2026-09-01"), "what stands below it has its first day"
+
+
 def _family(on_end: str, parent_events: tuple[Event, ...] = (), successor: Life | None = None) -> Life:
     frame = framework(duration(begins="2026-01-01", ends="2028-12-31", run_off=0))
     child = below(frame, duration(ends=None), on_end=on_end)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from jointlab.agreements.queries.lives import title_of
 from jointlab.cases.models import Case
 from jointlab.cases.queries import instances_of, visible_cases
+from jointlab.cases.shown import is_over
 from jointlab.errors import BadInput
 from jointlab.mobility import words
 from jointlab.mobility.calendars import Event, calendar
@@ -119,7 +120,7 @@ def shown(card: queries.Card) -> dict[str, object]:
         who = _("{site}: {step}").format(site=waits, step=act) if waits else words.state(case.state)
     return {
         "case": case, "stay": stay, "level": words.level(stay.level), "ours": card.ours, "act": who, "mark": site_mark(stay.sending_id),
-        "state": words.state(case.state),
+        "state": words.state(case.state), "overdue": is_over(case.due),
     }  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from jointlab.agreements.queries.lives import version_named
 from jointlab.cases import operations
 from jointlab.cases.models import Case
 from jointlab.cases.queries import case_by_id, instance_of, may_take
-from jointlab.cases.shown import CasePage, Told, case_page, values_of
+from jointlab.cases.shown import CasePage, Offer, Told, case_page, values_of
 from jointlab.errors import BadInput, Conflict, Fault, NotAllowed
 from jointlab.mobility import words
 from jointlab.mobility.calendars import calendar
@@ -23,7 +23,17 @@ from jointlab.mobility.deadlines import ahead
 from jointlab.mobility.forms import ChangeForm, Column, RowTable
 from jointlab.mobility.models import Mobility
 from jointlab.mobility.operations.stays import change as change_stay
-from jointlab.mobility.process import MINOR, MOBILITY, ORDER, OUTCOMES, SENDING, facts_of, latest_form, step_of_change
+from jointlab.mobility.process import (
+    MINOR,
+    MOBILITY,
+    ORDER,
+    OUTCOMES,
+    SENDING,
+    facts_of,
+    latest_form,
+    next_step,
+    step_of_change,
+)
 from jointlab.mobility.queries.learning import Learning, learning_of, schemes_of
 from jointlab.mobility.queries.offices import is_office
 from jointlab.mobility.queries.places import place_of_case
@@ -52,7 +62,10 @@ def case(request: HttpRequest, id: str) -> HttpResponse:
 def draw(request: HttpRequest, page: CasePage, status: int) -> HttpResponse:
     """The page of a stay, also when a step was refused."""
     actor, found, instance = actor_at(request), page.case, page.instance
-    tidy = replace(page, told=tuple(_tidy(one) for one in page.told))
+    person_next = found.state in {one.waiting for one in ORDER if one.personal}
+    waits = found.title if person_next else page.waits  # the person acts for the side that waits
+    now, others = _by_next(page)
+    tidy = replace(page, told=tuple(_tidy(one) for one in page.told), waits=waits, next=now)
     personal = found.subject == actor.person and not is_office(actor)
     learning, facts = learning_of(instance), facts_of(instance)
     version = version_named(found.agreement)
@@ -63,13 +76,14 @@ def draw(request: HttpRequest, page: CasePage, status: int) -> HttpResponse:
         "quote": words.quoted(version, clause) if version and clause else None, "place": _place(found), "state": words.state(found.state),
         "learning": learning, "rows": _rows_shown(learning), "sums": {name: words.amount(value) for name, value in learning.sums.items()},
         "signers": [{"title": _("Person") if one.personal else site_of(_side_of(stay, one.party)).word, "done": one.name in learning.signed} for one in ORDER],
-        "factor": words.amount(learning.factor) if learning.factor else "", "learning_fault": sentence(learning.fault) if learning.fault else "",
+        "factor": words.factor(learning.factor) if learning.factor else "", "learning_fault": sentence(learning.fault) if learning.fault else "",
         "deadlines": [{"title": _(one.title), "day": one.day} for one in ahead(instance)], "host": latest_form(instance, "admit"),
         "row_pages": _ROWS, "may_change": any(one.name in ("change",) or one.name.startswith("correct_") for one in may_take(actor, found, instance)),
-        "person_next": found.state in {one.waiting for one in ORDER if one.personal},
+        "person_next": person_next,
         "decision": _(OUTCOMES[outcome]) if (outcome := latest_form(instance, "recognise").get("outcome", "")) in OUTCOMES else "",
-        "plain_next": [one for one in page.next if one.step.name not in _ROWS], "row_next": [(one, _ROWS[one.step.name]) for one in page.next if one.step.name in _ROWS],
-        "others": [one for one in page.others if one.step.name != "change" and not one.step.name.startswith("correct_")],
+        "plain_next": [one for one in now if one.step.name not in _ROWS], "row_next": [(one, _ROWS[one.step.name]) for one in now if one.step.name in _ROWS],
+        "row_others": [(one, _ROWS[one.step.name]) for one in others if one.step.name in _ROWS],
+        "others": [one for one in others if one.step.name not in _ROWS],
     }  # fmt: skip
     return render(request, "mobility/mine.html" if personal else "mobility/case.html", context, status=status)
 
@@ -249,6 +263,14 @@ def _take(actor: Actor, found: Case, step: str, form: Mapping[str, str], seen: s
     )
     declared = MOBILITY.step(step)
     toast(request, _("{code}: {step}").format(code=moved.code, step=_(declared.done) if declared else step))
+
+
+def _by_next(page: CasePage) -> tuple[tuple[Offer, ...], tuple[Offer, ...]]:
+    """The step that is awaited now, where the reader may take it; and what else may be done. A change has a page of its own."""
+    awaited = next_step(page.case.state)
+    now = tuple(one for one in page.next if awaited is not None and one.step.name == awaited.name)
+    others = tuple(one for one in (*page.next, *page.others) if one not in now)
+    return now, tuple(one for one in others if one.step.name != "change" and not one.step.name.startswith("correct_"))
 
 
 def _side_of(stay: Mobility, party: str) -> str:

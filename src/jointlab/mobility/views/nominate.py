@@ -8,7 +8,7 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from jointlab.agreements.queries.lives import title_of, version_named
+from jointlab.agreements.queries.lives import party_in, title_of, version_named
 from jointlab.cases.models import Case
 from jointlab.errors import Fault
 from jointlab.mobility import words
@@ -38,6 +38,7 @@ def nominate(request: HttpRequest) -> HttpResponse:
         (f"{way.version.hash} {way.clause.number} {target}", titled(place))  # type: ignore[no-untyped-call]
         for place, (way, target) in enumerate(ways)
     ]
+    choices += ended(actor, request.POST.get("place", ""), [value for value, _title in choices])
     form = NominateForm(request.POST or None, places=choices, persons=list(people))
     refused: list[Fault] = []
     if request.method == "POST" and form.is_valid():
@@ -74,6 +75,19 @@ def choice_of(line: Line, target: str) -> str:
         clause=line.clause.number, agreement=title_of(line.version), site=site_of(target).word,
         left=words.amount(max(line.now.left - line.now.asked, line.now.left * 0)), period=line.now.period,
     )  # fmt: skip
+
+
+def ended(actor: Actor, chosen: str, open_ones: list[str]) -> list[tuple[str, str]]:
+    """A place that was granted when the form was opened and is not now: it stays in the form, and its clause refuses it."""
+    hash, number, target = (*chosen.split(" "), "", "", "")[:3]
+    version = version_named(hash)
+    clause = version.clause(number) if version else None
+    if version is None or clause is None or chosen in open_ones or not party_in(hash, actor.institution):
+        return []
+    title = _("clause {clause}, {agreement}: to {site}").format(
+        clause=number, agreement=title_of(version), site=site_of(target).word
+    )
+    return [(chosen, title)]
 
 
 def shown(line: Line, target: str) -> dict[str, object]:
