@@ -31,6 +31,7 @@ LOCALE = SOURCE / "locale"
 LANGUAGES = ("ru", "kk", "zh_Hans")
 KEYWORDS = {
     **DEFAULT_KEYWORDS,
+    "_now": None,  # gettext, where a module has it beside the lazy one
     "gettext_lazy": None,
     "gettext_noop": None,
     "ngettext_lazy": (1, 2),

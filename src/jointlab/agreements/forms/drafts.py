@@ -100,7 +100,7 @@ class HeadForm(forms.Form):
             )  # fmt: skip
         for at, party in enumerate(_mappings(head.get("parties"))):
             for language in self._languages():
-                label = gettext("Name of {party}, {language}").format(party=party.get("id"), language=NAMES[language])
+                label = gettext("Name of {party}, {language}").format(party=_party_here(party), language=NAMES[language])
                 self.fields[f"party-{at}-{language}"] = forms.CharField(label=label, required=False, max_length=LINE, widget=forms.TextInput(attrs={"lang": language}))  # fmt: skip
         for name, word in (("refers", gettext("Refers to")), ("attachments", gettext("Attached files"))):
             kept = [(str(at), _named(one)) for at, one in enumerate(_mappings(head.get(name)))]
@@ -172,6 +172,10 @@ def _mappings(found: Any) -> list[dict[str, Any]]:
 
 def _named(one: Plain) -> str:
     return str(one.get("name") or in_reader(one.get("title") or {}, language_here()))
+
+
+def _party_here(party: Plain) -> str:
+    return str((party.get("names") or {}).get(language_here()) or _other_name(party))
 
 
 def _other_name(party: Plain) -> str:

@@ -113,7 +113,7 @@ def _drawn(request: HttpRequest, actor: Actor, entry: Entry, page: CasePage | No
         "quoted": quoted(version, now.clauses), "until": until_words(now), "clauses": clauses_shown(version, suspended=now.suspended),
         "signed_by": signed_by(page) if page else (), "stages": stages(entry, page), "groups": grouped(entry.hash).split(),
         "refers": [(reference_words(one.kind), in_reader(one.title, language_here()), one) for one in version.head.refers],
-        "languages": [(one, NAMES[one]) for one in version.head.languages], "parent": _parent(actor, entry),
+        "written_in": [(one, NAMES[one]) for one in version.head.languages], "parent": _parent(actor, entry),
         "pending": [one for one in (line.pending if line else ()) if one.hash != entry.hash], "others": _others(line, entry), "papers": papers_shown(entry.hash),
         "texts": _texts(actor, entry, page), "may_amend": Right.WRITE in actor.rights and now.state in _AMENDED,
         "to_sign": page is not None and any(_is_for_sign_page(one) for one in (*page.next, *page.others)),

@@ -159,7 +159,7 @@ def _drawn(
         "entry": entry, "version": version, "page": fitted(page), "desk": desk, "before": before, "asked": asked if asked == "whole" else only,
         "sides": sides(found, version, only=only), "found": found, "changed": ", ".join(one.number for one in found if one.change != "same"),
         "kept": [one for one in (compared(before, version) if before else found) if one.typed and (one.terms_differ or not before)],
-        "languages": [(one, NAMES[one]) for one in version.head.languages], "groups": grouped(entry.hash).split(),
+        "written_in": [(one, NAMES[one]) for one in version.head.languages], "groups": grouped(entry.hash).split(),
         "signed_by": signed_by(page), "cleared": [(prefix, name in done) for name, _title, prefix in page.sides],
         "clearances": listing.clearances(actor, page.case), "papers": papers_shown(entry.hash), "entered": page.instance.process.name == ENTRY.name,
     }  # fmt: skip

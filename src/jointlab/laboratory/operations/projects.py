@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import count
 
 from django.db import transaction
 
@@ -32,7 +33,7 @@ class ProjectDraft:
 def add(actor: Actor, draft: ProjectDraft, *, slug: str = "") -> Project:
     """A new project; who makes it is a member. Raises BadInput ``words.*``, ``project.*``, Conflict ``project.slug``."""
     actor.require(Right.WRITE)
-    short = slug_of(slug or draft.title)
+    short = slug_of(slug) if slug else _short_name(draft.title, actor.institution)
     if Project.objects.filter(slug=short).exists():
         raise Conflict("project.slug", "There is already a project with the short name “{slug}”.", slug=short)
     draft = replace(draft, members=(*draft.members, actor.person))
@@ -48,6 +49,15 @@ def change(actor: Actor, *, project: Project, draft: ProjectDraft, expected_rev:
     record = _record(actor, draft, slug=project.slug, institution=project.institution_id)
     write(type="project/1", id=project.id, body=record, expected_rev=expected_rev)
     return Project.objects.get(id=project.id)
+
+
+def _short_name(title: str, institution: str) -> str:
+    """From the title; a title without Latin letters gets a number, as kz-p7."""
+    try:
+        return slug_of(title)
+    except BadInput:
+        taken = set(Project.objects.filter(slug__startswith=f"{institution}-p").values_list("slug", flat=True))
+        return next(name for number in count(1) if (name := f"{institution}-p{number}") not in taken)
 
 
 def _record(actor: Actor, draft: ProjectDraft, *, slug: str, institution: str) -> ProjectRecord:
