@@ -15,6 +15,7 @@ from jointlab.agreements.queries.lives import standing_on, today, version_named
 from jointlab.agreements.queries.waiting import waits_for_us
 from jointlab.agreements.versions import read_version
 from jointlab.cases.models import Case
+from jointlab.laboratory.operations import projects
 from jointlab.people.actors import Actor, actor_of
 from jointlab.people.models import Person
 from tests.integration.agreeing import agreed, drafted, in_force, proposed, step
@@ -34,6 +35,11 @@ def ours(researcher: Person) -> Client:
 @pytest.fixture
 def theirs(partner: Person) -> Client:
     return signed_in(partner)
+
+
+@pytest.fixture
+def other(administrator: Person) -> Client:
+    return signed_in(administrator)
 
 
 def _text(answer: Any) -> str:
@@ -142,6 +148,8 @@ def test_another_text_is_sent_as_answer(actor: Actor, guest: Actor, ours: Client
     compared = _page(ours, f"/agreements/{other}/compare/{hash}")
     assert "<ins> More</ins>" in compared or "More" in compared.partition("<ins>")[2]
     assert compared.count('<section class="card">') == 1
+    assert f"/agreements/{other}/compare/{hash}" in _page(ours, f"/agreements/{hash}"), "what was replaced leads on"
+    assert "This text took the place of another one" in _page(ours, f"/agreements/{other}")
 
 
 def test_two_edit_at_once(actor: Actor, ours: Client) -> None:
@@ -190,6 +198,26 @@ def test_terms_are_typed_as_their_kinds_are_declared(actor: Actor, ours: Client)
     ) - 1
     ours.post(f"/agreements/drafts/{draft.pk}/clauses/77/remove", {"rev": draft.revision + 2})
     assert AgreementDraft.objects.get().document["clauses"] == draft.document["clauses"]
+
+
+def test_projects_are_chosen_by_title(actor: Actor, ours: Client, other: Client) -> None:
+    """A restricted project is named to its members alone; what a clause names already stays, whoever looks."""
+    known, secret = (
+        projects.add(actor, projects.ProjectDraft(title=title, restricted=title == "Тайна"))
+        for title in ("Катоды", "Тайна")
+    )
+    assert (known.slug, secret.slug) == ("kz-p1", "kz-p2")
+    draft = drafted(actor)
+    number = next(one["number"] for one in draft.document["clauses"] if one["kind"] == "data-sharing")
+    address = f"/agreements/drafts/{draft.pk}/clauses/{number}"
+    assert all(title in _page(ours, address) for title in ("Катоды", "Тайна"))
+    page = _page(other, address)
+    assert ("Катоды" in page, "Тайна" in page) == (True, False)
+    ours.post(address, {"number": number, "rev": draft.revision, "projects": [known.pk, secret.pk]})
+    clause = next(one for one in AgreementDraft.objects.get().document["clauses"] if one["number"] == number)
+    assert sorted(clause["terms"]["projects"]) == sorted([known.pk, secret.pk])
+    page = _page(other, address)
+    assert ("Тайна" in page, f'value="{secret.pk}"' in page) == (False, True)
 
 
 def test_a_draft_on_paper_says_that_it_is_none_to_sign(actor: Actor, ours: Client) -> None:

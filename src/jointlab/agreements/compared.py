@@ -6,6 +6,7 @@ from jointlab.agreements.clauses import Clause
 from jointlab.agreements.comparing import Change, ClauseChange, changes
 from jointlab.agreements.differences import Piece, differences
 from jointlab.agreements.documents.labels import NAMES
+from jointlab.agreements.known_projects import names_for
 from jointlab.agreements.shown import language_here, names_in
 from jointlab.agreements.versions import Version
 from jointlab.agreements.words import Said, kind_in_words, terms_in_words
@@ -93,4 +94,4 @@ def _column(language: str, before: Clause | None, after: Clause | None) -> Colum
 def _said(clause: Clause | None, version: Version) -> tuple[Said, ...]:
     if clause is None:
         return ()
-    return terms_in_words(clause, language=language_here(), names=names_in(version, language_here()))
+    return terms_in_words(clause, language=language_here(), names=names_for(clause, names_in(version, language_here())))

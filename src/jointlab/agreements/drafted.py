@@ -9,6 +9,7 @@ from jointlab.agreements.clauses import read_clause
 from jointlab.agreements.drafting import EXAMPLE, examined, meant
 from jointlab.agreements.heads import Head
 from jointlab.agreements.kinds import KINDS
+from jointlab.agreements.known_projects import names_for
 from jointlab.agreements.life import State
 from jointlab.agreements.models import AgreementDraft
 from jointlab.agreements.queries import listing
@@ -83,7 +84,7 @@ def _clause(at: int, clause: Plain, head: Plain, by_clause: Mapping[str, list[st
         {**meant(clause), "salt": _SALT}, at + 1, Setting(_parties(head)), list(head.get("languages") or ()), faults
     )
     if read is not None:
-        said = terms_in_words(read, language=language_here(), names=_names(head))
+        said = terms_in_words(read, language=language_here(), names=names_for(read, _names(head)))
     return DraftClause(
         at, number, str(title), str(text), kind_in_words(kind, language=language_here()) if kind else str(clause.get("kind")),
         kind is not None and kind.name != "free", said, tuple(by_clause.get(number) or by_clause.get(str(at + 1)) or ()), holds_example(clause),

@@ -66,7 +66,7 @@ PROJECT_KINDS: Final = ("fundamental", "applied", "contract", "education")
 DATA: Final = ("samples", "measurements", "files", "findings", "notes")
 
 _PARTIES = Set(Party())
-_PROJECT = Pattern(r"[a-z0-9][a-z0-9.-]{0,62}:[a-z0-9][a-z0-9._-]{0,126}", "almaty:p7f3")
+PROJECT = Pattern(r"[a-z0-9][a-z0-9.-]{0,62}:[a-z0-9][a-z0-9._-]{0,126}", "almaty:p7f3")
 _ISCED = Pattern(r"[0-9]{4}", "0531")  # ISCED-F 2013, detailed field
 _SCHEME = Pattern(r"[a-z][a-z0-9-]{1,30}", "ects")
 _PERIOD = Pattern(r"[0-9]{4}(/[0-9]{4})?", "2026/2027")
@@ -102,7 +102,7 @@ PARENT: Final = ClauseKind("parent", "Relation to the agreement above", (
 
 LABORATORY: Final = ClauseKind("joint-laboratory", "Joint laboratory", (
     Term("fields", "fields (ISCED-F)", Set(_ISCED), required=False, bound=_WITHIN),
-    Term("projects", "projects", Set(_PROJECT), required=False, bound=_WITHIN),
+    Term("projects", "projects", Set(PROJECT), required=False, bound=_WITHIN),
     Term("directors", "parties that appoint a director each", _PARTIES),
 ))  # fmt: skip
 
@@ -110,7 +110,7 @@ SHARING: Final = ClauseKind("data-sharing", "Sharing of data", (
     Term("from", "from", _PARTIES, bound=_WITHIN),
     Term("to", "to", Choice(("parties", "enterprises", "public")), bound=_MOST),
     Term("data", "what", Set(Choice(DATA)), bound=_WITHIN),
-    Term("projects", "projects", Set(_PROJECT), required=False, bound=_WITHIN),
+    Term("projects", "projects", Set(PROJECT), required=False, bound=_WITHIN),
     Term("project_kinds", "kinds of project", Set(Choice(PROJECT_KINDS)), required=False, bound=_WITHIN),
     Term("since", "recorded since", Day(), required=False, bound=_LEAST),
     Term("embargo", "embargo, months", Count(0, 600), bound=_LEAST),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from jointlab.agreements.clauses import Clause
 from jointlab.agreements.documents.labels import NAMES
+from jointlab.agreements.known_projects import names_for
 from jointlab.agreements.life import Standing, State
 from jointlab.agreements.queries.book import book
 from jointlab.agreements.versions import Version
@@ -138,7 +139,7 @@ def clauses_shown(version: Version, *, suspended: Sequence[str] = ()) -> tuple[C
 def clause_shown(version: Version, clause: Clause, *, suspended: bool = False) -> ClauseShown:
     """One clause, in the reader's language first."""
     here = language_for(version)
-    said = terms_in_words(clause, language=language_here(), names=names_in(version, language_here()))
+    said = terms_in_words(clause, language=language_here(), names=names_for(clause, names_in(version, language_here())))
     return ClauseShown(
         clause.number, words_of(clause, here), tuple(words_of(clause, one) for one in version.head.languages if one != here),
         kind_in_words(clause.kind, language=language_here()), clause.kind.name != "free", said, clause.under, suspended,

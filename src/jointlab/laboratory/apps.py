@@ -10,10 +10,12 @@ class LaboratoryConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the stored logs which records this room keeps, the workers which work it has, the menu its pages."""
+        from jointlab.agreements import known_projects
         from jointlab.federation.blobs.progress import register_names
         from jointlab.federation.blobs.settings import register_projects
         from jointlab.laboratory import case_kinds, menu, projections, tasks
         from jointlab.laboratory.queries.missing import names_of_files, projects_of_records
+        from jointlab.laboratory.queries.projects import titles
         from jointlab.web.menu import add
 
         projections.register()
@@ -21,4 +23,5 @@ class LaboratoryConfig(AppConfig):
         case_kinds.register()
         register_names(names_of_files)
         register_projects(projects_of_records)
+        known_projects.register(titles)
         add(*menu.ITEMS)

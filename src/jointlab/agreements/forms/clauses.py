@@ -1,6 +1,7 @@
 """One clause of a draft: its number, its words in every language, its terms."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from django import forms
@@ -19,13 +20,15 @@ from jointlab.errors import BadInput
 from jointlab.web.sentences import sentence
 
 Plain = Mapping[str, Any]
+NO_PROJECTS: Mapping[str, str] = MappingProxyType({})
 
 
 class ClauseForm(forms.Form):
     """A clause as it is typed. Whatever is wrong with it is said at its field; the draft keeps it all the same."""
 
     def __init__(
-        self, data: Plain | None = None, *, kind: ClauseKind, clause: Plain, head: Plain, above: Sequence[tuple[str, str]] = ()
+        self, data: Plain | None = None, *, kind: ClauseKind, clause: Plain, head: Plain, above: Sequence[tuple[str, str]] = (),
+        projects: Mapping[str, str] = NO_PROJECTS,
     ) -> None:  # fmt: skip
         super().__init__(data, initial=self.first(kind, clause, head), auto_id="c-%s", use_required_attribute=False)
         self.kind, self.head = kind, head
@@ -50,7 +53,7 @@ class ClauseForm(forms.Form):
             )  # fmt: skip
         for place in self.places:
             value = self.initial.get(place.name)
-            self.fields[place.name] = terms.field_of(place, value, names=self.names, language=here)
+            self.fields[place.name] = terms.field_of(place, value, names=self.names, language=here, projects=projects)
 
     @staticmethod
     def first(kind: ClauseKind, clause: Plain, head: Plain) -> dict[str, Any]:

@@ -100,7 +100,9 @@ class HeadForm(forms.Form):
             )  # fmt: skip
         for at, party in enumerate(_mappings(head.get("parties"))):
             for language in self._languages():
-                label = gettext("Name of {party}, {language}").format(party=_party_here(party), language=NAMES[language])
+                label = gettext("Name of {party}, {language}").format(
+                    party=_party_here(party), language=NAMES[language]
+                )
                 self.fields[f"party-{at}-{language}"] = forms.CharField(label=label, required=False, max_length=LINE, widget=forms.TextInput(attrs={"lang": language}))  # fmt: skip
         for name, word in (("refers", gettext("Refers to")), ("attachments", gettext("Attached files"))):
             kept = [(str(at), _named(one)) for at, one in enumerate(_mappings(head.get(name)))]

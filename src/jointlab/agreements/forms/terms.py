@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 
 from jointlab.agreements.drafting import EXAMPLE
-from jointlab.agreements.kinds import ClauseKind, Term
+from jointlab.agreements.kinds import PROJECT, ClauseKind, Term
 from jointlab.agreements.texts import LANGUAGES
 from jointlab.agreements.values import Choice, Column, Day, Flag, Kind, Party, Set, Setting, Table, is_absent
 from jointlab.agreements.words import term_in_words
@@ -82,14 +82,17 @@ def cell(term: Term, row: int, column: Column) -> str:
     return f"t-{term.name}-{row}-{column.name}"
 
 
-def field_of(place: Place, value: Any, *, names: Mapping[str, str], language: str) -> forms.Field:
+def field_of(
+    place: Place, value: Any, *, names: Mapping[str, str], language: str, projects: Mapping[str, str]
+) -> forms.Field:
     """A field as it is typed; never required here, for a draft may wait."""
     common: dict[str, Any] = {"label": place.label, "required": place.required}
     kind = place.kind
-    if isinstance(kind, Set) and isinstance(kind.of, Choice | Party):
-        return SomeField(
-            **common, choices=_choices(place, kind.of, names, language), widget=forms.CheckboxSelectMultiple
-        )
+    if _is_some(kind):
+        assert isinstance(kind, Set)
+        choices = _projects(value, projects) if kind.of is PROJECT else _choices(place, kind.of, names, language)
+        hint = "" if place.required else _("None ticked: all.")
+        return SomeField(**common, choices=choices, widget=forms.CheckboxSelectMultiple, help_text=hint)
     if isinstance(kind, Choice | Party | Flag):
         more = (
             [(value, _("example: {value}").format(value=value))]
@@ -101,6 +104,17 @@ def field_of(place: Place, value: Any, *, names: Mapping[str, str], language: st
         return LineField(**common, max_length=60, widget=forms.DateInput(attrs={"type": "date"}))
     hint = _("Several, parted by commas.") if isinstance(kind, Set) else ""
     return LineField(**common, max_length=_MOST, help_text=hint)
+
+
+def _is_some(kind: Kind) -> bool:
+    """Whether boxes are ticked, not words typed."""
+    return isinstance(kind, Set) and (isinstance(kind.of, Choice | Party) or kind.of is PROJECT)
+
+
+def _projects(value: Any, titles: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Those that the person may know of, and what the clause names already."""
+    named = [str(one) for one in value] if isinstance(value, list) else []
+    return [*titles.items(), *((one, one) for one in named if one not in titles)]
 
 
 def _choices(place: Place, kind: Kind, names: Mapping[str, str], language: str) -> list[tuple[str, str]]:
@@ -119,7 +133,7 @@ def typed(place: Place, value: Any) -> Any:
         return "" if value is None else str(value).lower()
     if isinstance(place.kind, Set):
         members = [str(one) for one in value] if isinstance(value, list) else [str(value)] if value else []
-        return members if isinstance(place.kind.of, Choice | Party) else ", ".join(members)
+        return members if _is_some(place.kind) else ", ".join(members)
     return "" if value is None else str(value)
 
 

@@ -11,13 +11,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 from jointlab.agreements.drafted import clauses_above
 from jointlab.agreements.forms.clauses import ClauseForm, as_sent
 from jointlab.agreements.kinds import KINDS, ClauseKind
+from jointlab.agreements.known_projects import project_titles
 from jointlab.agreements.models import AgreementDraft
 from jointlab.agreements.operations import drafts as operations
 from jointlab.agreements.queries import drafts as queries
 from jointlab.agreements.shown import language_here
 from jointlab.agreements.words import kind_in_words
 from jointlab.errors import BadInput, Conflict, NotFound
-from jointlab.people.actors import Right
+from jointlab.people.actors import Actor, Right
 from jointlab.people.pages import actor_at
 from jointlab.web.form_pages import revision
 from jointlab.web.middleware import sign_in_first
@@ -38,9 +39,7 @@ def new(request: HttpRequest, id: str) -> HttpResponse:
     first = {"number": str(len(row.document["clauses"]) + 1)}
     if request.method == "POST":
         return _put(request, row, kind, first, number="")
-    form = ClauseForm(
-        kind=kind, clause=first, head=row.document["head"], above=clauses_above(actor, row.document["head"])
-    )
+    form = ClauseForm(kind=kind, clause=first, head=row.document["head"], **_known(actor, row))
     return _drawn(request, row, form)
 
 
@@ -56,9 +55,7 @@ def edit(request: HttpRequest, id: str, number: str) -> HttpResponse:
     if request.method == "POST":
         return _put(request, row, kind, clause, number=number)
     head = row.document["head"]
-    form = ClauseForm(
-        as_sent(kind, clause, head), kind=kind, clause=clause, head=head, above=clauses_above(actor, head)
-    )
+    form = ClauseForm(as_sent(kind, clause, head), kind=kind, clause=clause, head=head, **_known(actor, row))
     form.is_valid()
     return _drawn(request, row, form, number=number)
 
@@ -67,7 +64,7 @@ def _put(request: HttpRequest, row: AgreementDraft, kind: ClauseKind, clause: Pl
     """What was typed is kept, sound or not; with faults its page is shown again."""
     actor, head = actor_at(request), row.document["head"]
     sent = _rows_sent(request, kind, clause)
-    form = ClauseForm(request.POST, kind=kind, clause=sent, head=head, above=clauses_above(actor, head))
+    form = ClauseForm(request.POST, kind=kind, clause=sent, head=head, **_known(actor, row))
     sound = form.is_valid()
     if not form.clause()["number"]:
         return _drawn(request, row, form, number=number, status=422)
@@ -84,6 +81,11 @@ def _put(request: HttpRequest, row: AgreementDraft, kind: ClauseKind, clause: Pl
     if sound and "more" not in request.POST:
         return redirect(f"{reverse('agreement-draft', args=[row.pk])}#clause-{kept}")
     return redirect("agreement-clause", row.pk, kept)
+
+
+def _known(actor: Actor, row: AgreementDraft) -> Plain:
+    """What this person may choose from: clauses of the agreement above, projects."""
+    return {"above": clauses_above(actor, row.document["head"]), "projects": project_titles(actor)}
 
 
 def _rows_sent(request: HttpRequest, kind: ClauseKind, clause: Plain) -> Plain:

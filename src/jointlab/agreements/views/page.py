@@ -43,6 +43,7 @@ HASH = re.compile(r"[0-9a-f]{64}")
 _SIGNING = ("attest", "confirm", "enter")
 _ON_SIGN_PAGE = ("attest", "confirm", "clear_first", "clear_second")
 _BY_DRAFT = ("counter_first", "counter_second", "revise_first", "revise_second")
+_READING = ("with_first", "with_second")
 _AMENDED = (State.IN_FORCE, State.SUSPENDED, State.NOT_YET, State.CONDITIONS)
 
 
@@ -106,7 +107,7 @@ def first_of(entry: Entry) -> dict[str, dict[str, str]]:
 
 def _drawn(request: HttpRequest, actor: Actor, entry: Entry, page: CasePage | None, status: int) -> HttpResponse:
     version, now = entry.version, entry.standing
-    line = _line(actor, entry)
+    line, texts = _line(actor, entry), _texts(actor, entry, page)
     context: dict[str, Any] = {
         "entry": entry, "version": version, "page": fitted(page) if page else None, "rank": rank_words(entry.rank),
         "state": state_words(now.state), "state_kind": state_kind(now.state), "why": why(version, now),
@@ -115,7 +116,8 @@ def _drawn(request: HttpRequest, actor: Actor, entry: Entry, page: CasePage | No
         "refers": [(reference_words(one.kind), in_reader(one.title, language_here()), one) for one in version.head.refers],
         "written_in": [(one, NAMES[one]) for one in version.head.languages], "parent": _parent(actor, entry),
         "pending": [one for one in (line.pending if line else ()) if one.hash != entry.hash], "others": _others(line, entry), "papers": papers_shown(entry.hash),
-        "texts": _texts(actor, entry, page), "may_amend": Right.WRITE in actor.rights and now.state in _AMENDED,
+        "texts": texts, "replaced_by": _replaced_by(line, entry),
+        "latest_change": texts[-1][0] if texts and entry.case and entry.case.state in _READING else "", "may_amend": Right.WRITE in actor.rights and now.state in _AMENDED,
         "to_sign": page is not None and any(_is_for_sign_page(one) for one in (*page.next, *page.others)),
         "to_answer": page is not None and any(one.step.name in _BY_DRAFT for one in (*page.next, *page.others)),
         "clearances": listing.clearances(actor, entry.case) if entry.case else [], "entered": bool(entry.case and entry.case.process == ENTRY.name),
@@ -206,6 +208,12 @@ def _texts(actor: Actor, entry: Entry, page: CasePage | None) -> list[tuple[str,
         return []
     rows = listing.versions_of_case(actor, page.case)
     return [(row.hash, times.date(row.at)) for row in rows if row.hash != entry.hash]
+
+
+def _replaced_by(line: Agreement | None, entry: Entry) -> Entry | None:
+    """The text that lies on the table in the place of this one, which no case is about any more."""
+    found = line.versions if line and entry.case is None else ()
+    return next((one for one in found if one.number == entry.number), None)
 
 
 def _parent(actor: Actor, entry: Entry) -> Entry | None:

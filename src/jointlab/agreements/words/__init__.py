@@ -20,6 +20,7 @@ from jointlab.agreements.values import (
     Flag,
     Kind,
     Party,
+    Pattern,
     Ratio,
     Set,
     Table,
@@ -139,7 +140,7 @@ def _value(key: str, kind: Kind, value: Value, language: str, names: Mapping[str
     text = str(value)
     if isinstance(kind, Choice):
         return _in(OPTION_WORDS.get(f"{key}={text}") or OPTION_WORDS[f"={text}"], language)
-    if isinstance(kind, Party):
+    if isinstance(kind, Party | Pattern):  # a project may have a name here
         return names.get(text, text)
     if isinstance(kind, Day):
         return day_in_words(date.fromisoformat(text), language=language)

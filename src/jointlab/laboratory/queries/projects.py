@@ -18,6 +18,12 @@ class ListedProject:
     samples: int
 
 
+def titles(actor: Actor | None) -> dict[str, str]:
+    """By identifier, open ones first; without a person those that are not restricted."""
+    rows = visible_projects(actor) if actor else Project.objects.filter(restricted=False)
+    return dict(rows.exclude(title="").order_by("closed", "title", "id").values_list("id", "title"))
+
+
 def projects(actor: Actor) -> list[ListedProject]:
     """Open projects first, each with the number of its samples."""
     rows = list(visible_projects(actor).select_related("institution").order_by("closed", "title", "id"))

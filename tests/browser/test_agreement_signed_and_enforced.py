@@ -1,0 +1,128 @@
+"""Journey 4, sign once, enforced: an agreement is drafted, signed, kept, amended, and ends while a stay goes on.
+
+Almaty's office reads Russian, Nanjing's Chinese; each works on its own node, and all that a person does is done in the
+browser. The parts follow each other on one pair of nodes.
+"""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pypdfium2
+import pytest
+
+from tests.browser.agreement_desk import Desk
+from tests.browser.test_pages import serious
+from tests.browser.two_nodes import entered, served_pair, too_wide
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+LAST = date.today() + timedelta(40)  # of the agreement, as it is signed
+COVERED, OUTSIDE = "Катализаторы для завода", "Сплавы для завода"
+NOT_NEEDED = ("2", "4.1", "4.2", "5.2", "6", "7", "8", "9.1", "9.2", "10", "11", "14")
+AGREED = {
+    "5": "1", "2029-12-31": LAST.isoformat(), "31 декабря 2029 года": f"{LAST:%d.%m.%Y}", "2029年12月31日": f"{LAST.year}年{LAST.month}月{LAST.day}日",
+}  # fmt: skip
+CONTRACT_ONLY = {
+    "по фундаментальным и прикладным проектам лаборатории": f"по договорному проекту «{COVERED}»",
+    "Договорные исследования и заметки по": "Заметки по", "Переданное до прекращения соглашения остаётся у другой Стороны.": "После прекращения соглашения переданное закрывается.",
+    "实验室基础研究和应用研究项目": "“工厂催化剂”委托研究项目", "委托研究和工作笔记": "工作笔记", "协议终止前已经共享的内容，对方可继续保留。": "协议终止后，已经共享的内容不再开放。",
+}  # fmt: skip
+KZ_SIGNS = {"signatory": "Т. Ахметов, ректор", "mandate": "Устав, пункт 12"}
+CN_SIGNS = {"signatory": "李华，校长", "mandate": "学校章程第八条"}
+
+
+@dataclass
+class Story:
+    """Both offices, and what the parts hand on."""
+
+    kz: Desk
+    cn: Desk
+    folder: Path
+    hash: str = ""
+
+    def shot(self, desk: Desk, name: str) -> None:
+        """A picture, where somebody wants to look at the pages."""
+        if folder := os.environ.get("JOINTLAB_TEST_PICTURES"):
+            desk.page.screenshot(path=f"{folder}/{name}.png", full_page=True)
+
+    def attest(self, hash: str) -> None:
+        """Each prints the text, signs it, and attests its scan; first the side that proposed."""
+        for desk, signs, code in ((self.kz, KZ_SIGNS, "kz"), (self.cn, CN_SIGNS, "cn")):
+            scan = desk.download(f"/agreements/{hash}/sign", "agreement.pdf?beside=1", self.folder / f"{code}.pdf")
+            pages = [page.get_textpage().get_text_bounded() for page in pypdfium2.PdfDocument(scan)]
+            assert all(hash[:8] in page and hash[-8:] in page for page in pages), "each page has the hash"
+            desk.attest(hash, scan, **signs)
+            self.shot(desk, f"attested-{code}")
+        assert (self.folder / "kz.pdf").read_bytes() == (self.folder / "cn.pdf").read_bytes(), (
+            "both sign the same pages"
+        )
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory, browser: "Browser") -> Iterator[Story]:
+    """Both nodes served, an office at each."""
+    folder = tmp_path_factory.mktemp("agreement")
+    with (
+        served_pair(folder) as two,
+        entered(browser, two.almaty.address, "omarova", two.almaty.password, language="ru") as here,
+        entered(browser, two.nanjing.address, "zhou", two.nanjing.password, language="zh-hans") as there,
+    ):
+        yield Story(Desk(here), Desk(there), folder)
+
+
+def test_it_is_drafted_agreed_and_signed_in_two_languages(story: Story) -> None:
+    kz, cn = story.kz, story.cn
+    for title in (COVERED, OUTSIDE):
+        kz.new_project(title, "contract")
+    draft = kz.draft(partner="cn", languages=("ru", "zh"))
+    kz.take_out(*NOT_NEEDED)
+    kz.name(draft, ru="Соглашение о договорных исследованиях", zh="委托研究协议")
+    for number in ("1", "5.1", "13"):
+        kz.write(draft, number, AGREED)
+    kz.write(draft, "3", AGREED, projects=[COVERED], project_kinds=["contract"], after_end="withheld")
+    kz.reword(draft, "3", CONTRACT_ONLY)
+    assert "Этот текст можно предложить" in kz.text(draft)
+    first = kz.propose("Просим прочитать")
+
+    cn.has(f"/agreements/{first}", "#agree_second")  # and another way is offered beside it
+    cn.page.locator("#remark_second summary").click()
+    cn.send("#remark_second", clause="5.1", words="一个名额太少")
+    cn.page.goto(f"/agreements/{first}")
+    cn.press(cn.page.locator("form[action$='/answer'] button"))
+    answer = cn.page.url
+    cn.reword(answer, "5.1", {"до 1 человек": "до 2 человек", "不超过1人": "不超过2人"}, limit="2")
+    hash = story.hash = cn.propose("需要两个名额")
+
+    kz.has(f"/agreements/{first}", f"a[href='/agreements/{hash}/compare/{first}']")  # replaced, and by what
+    kz.press(kz.page.locator(f"a[href='/agreements/{hash}/compare/{first}']"))
+    assert [part.inner_text() for part in kz.page.locator("main .card ins").all()] == ["2", "2人"]
+    assert kz.page.locator("main section.card").count() == 2, (
+        "one clause differs, in its words and in what the node keeps to"
+    )
+    story.shot(kz, "compared-ru")
+    words = kz.text(f"/agreements/{hash}")
+    assert "一个名额太少" in words
+    assert "需要两个名额" in words
+    kz.send("#agree_first")
+    assert "текст согласован" in kz.text(f"/agreements/{hash}/sign")
+
+    kz.clear(hash, "Юридический отдел")
+    cn.sees(f"/agreements/{hash}/sign", "内部审核完成")
+    cn.clear(hash, "法务处")
+    assert "Юридический отдел" not in cn.text(f"/agreements/{hash}")
+    story.attest(hash)
+    kz.sees(f"/agreements/{hash}", "Все стороны подписали; действует с")
+    assert "各方均已签署" in cn.text(f"/agreements/{hash}")
+    assert kz.hash() == cn.hash() == hash, "both read the same hash"
+    for desk, code in ((kz, "kz"), (cn, "cn")):
+        assert desk.page.locator("main").inner_text().count("李华，校长") == 2, (
+            "beside the signature and in the timeline"
+        )
+        assert not serious(desk.page)
+        assert too_wide(desk.page) == 0
+        story.shot(desk, f"in-force-{code}")
