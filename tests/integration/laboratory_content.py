@@ -1,10 +1,14 @@
 """A node that holds some of everything: both sides of the demonstration laboratory, and what was done to it afterwards."""
 
+import json
 from pathlib import Path
 
 from django.db import transaction
 
-from jointlab.agreements.operations import references
+from jointlab.agreements.models import Evidence
+from jointlab.agreements.operations import evidence, references
+from jointlab.agreements.queries import lives
+from jointlab.agreements.signing import Signed
 from jointlab.cases.operations import open_case, take
 from jointlab.federation.records import KeyRecord, KnownNode, PairingRecord, PartnershipRecord
 from jointlab.history.identifiers import new_id
@@ -21,6 +25,7 @@ from tests.integration.conftest import _person
 from tests.integration.letters import KIND
 from tests.integration.partner import Partner
 from tests.integration.stays import granted, nominated, walked
+from tests.unit.agreements.test_signing import DOMAIN, ORIGIN, Authenticator
 
 UNREAD = b"time/s;E/V\n1,0;0,5\n"
 
@@ -57,8 +62,23 @@ def fill() -> Actor:
     files.receive(actor, chunks=[UNREAD], name="unread.csv", source="page")
     stay = nominated(actor, _person("B. Nurlanova", "kz", "reader"), granted(actor, guest))
     walked(stay, "admit", sending=actor, receiving=guest)
+    _sign(actor)
     _share(actor)
     return actor
+
+
+def _sign(actor: Actor) -> None:
+    """The text in force is signed with a key and confirmed with a passkey, as evidence beside the paper."""
+    device, challenge = Authenticator(), b"c" * 32
+    evidence.make_key(actor, passphrase="correct horse battery staple")
+    made = json.dumps(device.made(challenge)).encode()
+    evidence.add_passkey(actor, sent=made, challenge=challenge, name="YubiKey", domain=DOMAIN, origin=ORIGIN)
+    life = lives.lives_between(actor.institution, "nj")[0]
+    form = {"office": "Rector", "mandate": "Charter", "act": "sign", "day": lives.today(life.version).isoformat()}
+    evidence.sign_with_key(actor, hash=life.version.hash, form=form, passphrase="correct horse battery staple")
+    statement = Signed.from_bytes(Evidence.objects.get().signed.encode()).statement
+    answer = json.dumps(device.answer(statement.challenge)).encode()
+    evidence.confirm_with_passkey(actor, evidence=Evidence.objects.get().pk, sent=answer)
 
 
 def _share(actor: Actor) -> None:

@@ -7,8 +7,11 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from jointlab.agreements.models import AgreementDraft
+from jointlab.agreements.models import AgreementDraft, Evidence
+from jointlab.agreements.operations import evidence
+from jointlab.agreements.queries.book import version_of
 from jointlab.agreements.queries.listing import version_on_table
+from jointlab.agreements.queries.lives import today
 from jointlab.cases import operations
 from jointlab.cases.models import CaseFile
 from jointlab.federation.blobs import worker
@@ -145,7 +148,16 @@ def _agreements(own: Actor, partner: Actor) -> dict[str, str]:
     frozen = proposed(own)
     frozen = step(partner, frozen, "agree_second", version=version_on_table(frozen))
     draft = drafted(own)
+    evidence.make_key(own, passphrase=PASSWORD)
+    form = {
+        "office": "Rector",
+        "mandate": "Charter",
+        "act": "sign",
+        "day": today(version_of(version_on_table(frozen))).isoformat(),
+    }
+    evidence.sign_with_key(own, hash=version_on_table(frozen), form=form, passphrase=PASSWORD)
     return {
+        "evidence": Evidence.objects.get().pk, "day": form["day"],
         "agreement": version_on_table(force), "agreed": version_on_table(frozen), "agreed_seen": frozen.head,
         "offered": version_on_table(table), "draft": draft.pk, "draft_rev": str(draft.revision),
     }  # fmt: skip

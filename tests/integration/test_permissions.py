@@ -99,6 +99,8 @@ _OLD_PAPER = {
     "title_en": "Memorandum", "partner": "cn", "rank": "agreement", "scan": b"%PDF old", "signed_on": "2016-05-20", "signatory": "Rector",
     "mandate": "Charter",
 }  # fmt: skip
+_SIGNATURE = {"office": "Rector", "mandate": "Charter", "act": "sign", "day": "{day}", "read": "on", "passphrase": "{password}"}  # fmt: skip
+_SM2 = bytes.fromhex("300c060a2a811ccf550601040202")  # an envelope of GM/T 0010
 _NONE = "none no none none in"
 _WRITTEN_IN_INBOX = "yes no none none in"  # the right is asked for before the place is looked up
 _TOO_EARLY, _TOO_EARLY_HIDDEN = "409 no 409 none in", "409 none none none in"  # the other side has not agreed
@@ -242,6 +244,15 @@ DOORS: dict[str, tuple[Door, ...]] = {
     "agreement-proof-check": (*see("/agreements/proof", expected=PERSONS), Door("/agreements/proof", "422 422 422 422 in", {"hash": "0", "text": "nothing"})),
     "agreement": see("/agreements/{agreement}", "/agreements/{agreed}", "/agreements/{offered}", expected=PERSONS),
     "agreement-sign": (*see("/agreements/{agreed}/sign", expected=PERSONS), *act("/agreements/{agreed}/sign", MAKE, seen="{agreed_seen}", office="Legal office")),
+    "agreement-keys": (*see("/agreements/keys", expected=PERSONS), *act("/agreements/keys", MAKE, passphrase="{password}", again="{password}")),
+    "agreement-passkey-new": (Door("/agreements/keys/passkey", JUDGED, {"answer": "nothing"}, quiet=True),),
+    "agreement-evidence": (
+        *see("/agreements/{agreed}/evidence", "/agreements/{offered}/evidence", expected=PERSONS),
+        Door("/agreements/{agreed}/evidence", "yes no none none in", _SIGNATURE),  # the others have no key yet
+    ),
+    "agreement-national": act("/agreements/{agreed}/evidence/national", MAKE, file=_SM2),
+    "agreement-passkey": act("/agreements/{agreed}/evidence/{evidence}/passkey", "none no no no in", answer="nothing"),
+    "agreement-evidence-file": see("/agreements/{agreed}/evidence/{evidence}/file", expected=PERSONS),
     "agreement-compare": see("/agreements/{agreement}/compare/{agreed}", expected=PERSONS),
     "agreement-amend": form("/agreements/{agreement}/amend", MAKE, {"cases": "new"}),
     "agreement-renew": form("/agreements/{agreement}/renew", MAKE, {"years": "2"}),

@@ -51,6 +51,56 @@ class Clearance(models.Model):
     at = models.DateTimeField()
 
 
+class SignatoryKey(models.Model):
+    """A person's own key under a passphrase; the newest one signs, the others show what was signed with them."""
+
+    id = models.CharField(max_length=80, primary_key=True)
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    sealed = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index(fields=["by", "-at"], name="signatory_key_newest"),)
+
+
+class Passkey(models.Model):
+    """A passkey of a person at one site."""
+
+    id = models.CharField(max_length=80, primary_key=True)
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=120)
+    credential = models.TextField()  # hexadecimal
+    public_key = models.TextField()
+    domain = models.CharField(max_length=255)
+    origin = models.CharField(max_length=300)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Evidence(models.Model):
+    """A digital signature beside the paper, of either side."""
+
+    id = models.CharField(max_length=80, primary_key=True)
+    home = models.CharField(max_length=20)
+    case = models.CharField(max_length=80, db_index=True)
+    version = models.CharField(max_length=64, db_index=True)
+    kind = models.CharField(max_length=10)
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    signed = models.TextField(default="", blank=True)
+    of = models.CharField(max_length=80, default="", blank=True)
+    device = models.JSONField(
+        default=dict
+    )  # of a passkey: credential, domain, how often it answered, whether it asked for the person
+    file = models.CharField(max_length=64, default="", blank=True)
+    size = models.BigIntegerField(default=0)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.version[:12]}"
+
+
 class Reference(models.Model):
     """A treaty or an initiative that is referred to."""
 

@@ -5,12 +5,13 @@ from collections.abc import Iterable
 from datetime import date
 from hashlib import sha256
 
+from jointlab.agreements import evidence
 from jointlab.agreements.guards import PROPOSING, latest_version
 from jointlab.agreements.models import AgreementCase, AgreementVersion, Clearance, Reference
 from jointlab.agreements.records import AgreementVersionRecord, ClearanceRecord, ReferenceRecord, version_id
 from jointlab.agreements.versions import read_version
 from jointlab.errors import BadInput, NotAllowed
-from jointlab.history.registry import Recorded, RecordType
+from jointlab.history.registry import Recorded, RecordType, register_sharing
 from jointlab.history.registry import register as register_types
 from jointlab.people.queries import colleague_of
 from jointlab.processes import Instance, Taken
@@ -116,4 +117,5 @@ TABLES = (AgreementVersion, AgreementCase, Clearance, Reference)
 
 def register() -> None:
     """Called once when the program starts."""
-    register_types(*TYPES, tables=TABLES)
+    register_types(*TYPES, *evidence.TYPES, tables=(*TABLES, *evidence.TABLES))
+    register_sharing(evidence.evidence_rule)

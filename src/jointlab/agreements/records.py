@@ -46,6 +46,50 @@ class ReferenceRecord:
     sizes: dict[str, int] = field(default_factory=dict)  # bytes by SHA-256
 
 
+@dataclass(frozen=True)
+class SignatoryKeyRecord:
+    """signatory-key/1: a person's own key, sealed under a passphrase (jointlab.agreements.signing.keys). Never shared."""
+
+    by: str
+    sealed: str  # canonical JSON
+
+
+@dataclass(frozen=True)
+class PasskeyRecord:
+    """passkey/1: a passkey of a person, which answers at one site. Never shared; an answer brings what checks it."""
+
+    by: str
+    name: str  # what its owner calls it
+    credential: str  # hexadecimal
+    public_key: str  # COSE_Key, hexadecimal
+    domain: str
+    origin: str
+
+
+@dataclass(frozen=True)
+class EvidenceRecord:
+    """agreement-evidence/1: a digital signature beside the paper, of one of three kinds; written once, for both sides.
+
+    `key`: `signed` is canonical JSON (jointlab.agreements.signing.statements), `file` the PDF with the signature inside, if there is one.
+    `passkey`: `answer` (JSON of the browser's PublicKeyCredential) to the statement of the evidence `of`, and what checks it.
+    `national`: `file` is a detached signature (CMS). Its verdict is no part of the record: each node says its own.
+    """
+
+    case: str  # the instance
+    version: str  # hash
+    by: str
+    kind: str
+    signed: str = ""
+    of: str = ""  # record of the evidence that it answers
+    answer: str = ""
+    credential: str = ""
+    public_key: str = ""
+    domain: str = ""
+    origin: str = ""
+    file: str = ""  # SHA-256
+    size: int = 0  # bytes
+
+
 def version_id(*, home: str, hash: str) -> str:
     """The identifier of a version's record: kz:version-0f3a…; 192 bits of the hash, as long as identifiers may be."""
     return f"{home}:version-{hash[:48]}"

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from jointlab.agreements.views import clauses, drafts, listing, old, page, papers, signing
+from jointlab.agreements.views import clauses, drafts, evidence, listing, old, page, papers, signing
 
 urlpatterns = [
     path("agreements", listing.agreements, name="agreements"),
@@ -10,6 +10,8 @@ urlpatterns = [
     path("agreements/old/agreements.<str:form>", old.template, name="agreement-old-template"),
     path("agreements/calendar.ics", papers.calendar_of_all, name="agreements-calendar"),
     path("agreements/proof", papers.proof_check, name="agreement-proof-check"),
+    path("agreements/keys", evidence.keys, name="agreement-keys"),
+    path("agreements/keys/passkey", evidence.new_passkey, name="agreement-passkey-new"),
     path("agreements/drafts/<str:id>", drafts.draft, name="agreement-draft"),
     path("agreements/drafts/<str:id>/head", drafts.head, name="agreement-head"),
     path("agreements/drafts/<str:id>/preview.pdf", drafts.preview, name="agreement-preview"),
@@ -22,6 +24,10 @@ urlpatterns = [
     path("agreements/drafts/<str:id>/clauses/<str:number>/remove", clauses.remove, name="agreement-clause-remove"),
     path("agreements/<str:id>", page.agreement, name="agreement"),
     path("agreements/<str:id>/sign", signing.sign, name="agreement-sign"),
+    path("agreements/<str:id>/evidence", evidence.signatures, name="agreement-evidence"),
+    path("agreements/<str:id>/evidence/national", evidence.national, name="agreement-national"),
+    path("agreements/<str:id>/evidence/<str:record>/passkey", evidence.passkey, name="agreement-passkey"),
+    path("agreements/<str:id>/evidence/<str:record>/file", evidence.file, name="agreement-evidence-file"),
     path("agreements/<str:id>/compare/<str:other>", signing.compare, name="agreement-compare"),
     path("agreements/<str:id>/amend", drafts.amend, name="agreement-amend"),
     path("agreements/<str:id>/renew", drafts.renew, name="agreement-renew"),
