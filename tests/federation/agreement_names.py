@@ -4,9 +4,10 @@ from datetime import date, timedelta
 from hashlib import sha256
 
 from jointlab.agreements.life import standing
-from jointlab.agreements.models import AgreementVersion, Clearance
-from jointlab.agreements.operations import drafts, proposing
+from jointlab.agreements.models import AgreementVersion, Clearance, SignatoryKey
+from jointlab.agreements.operations import drafts, evidence, proposing
 from jointlab.agreements.queries import listing, lives
+from jointlab.agreements.queries.evidence import evidence_of
 from jointlab.agreements.queries.papers import Paper, content_of, papers_of
 from jointlab.cases.models import Case, CaseStep
 from jointlab.errors import Fault
@@ -15,7 +16,21 @@ from jointlab.history.rebuild import rebuild
 from tests.federation.transfer_names import someone
 from tests.integration.agreeing import drafted, paper, step
 
-__all__ = ["Clearance", "agree", "amend", "answer", "attest", "clear", "papers", "propose", "rebuilt", "seen", "take"]
+__all__ = [
+    "Clearance",
+    "agree",
+    "amend",
+    "answer",
+    "attest",
+    "clear",
+    "digital",
+    "papers",
+    "propose",
+    "rebuilt",
+    "seen",
+    "sign_digitally",
+    "take",
+]
 
 
 def propose(template: str = "laboratory", **terms: str) -> None:
@@ -94,6 +109,27 @@ def _digest(hash: str, paper: Paper) -> str:
         return sha256(content_of(hash, paper)).hexdigest()
     except Fault as fault:
         return fault.code
+
+
+def sign_digitally() -> None:
+    """With an own key, over the text on the table."""
+    hash = listing.version_on_table(_case())
+    version = lives.version_named(hash)
+    assert version is not None
+    evidence.make_key(someone(), passphrase="four words and a river")
+    form = {"office": "Rector", "mandate": "Charter", "act": "sign", "day": lives.today(version).isoformat()}
+    evidence.sign_with_key(someone(), hash=hash, form=form, passphrase="four words and a river")
+
+
+def digital() -> list[object]:
+    """What is shown of it: who signed for whom, with which key, and whether the signed PDF is here; and how many sealed keys are."""
+    shown = evidence_of(someone(), listing.version_on_table(_case()))
+    said = [
+        [one.statement.name, one.statement.party, one.fingerprint, one.row.file, one.here]
+        for one in shown
+        if one.statement
+    ]
+    return [said, SignatoryKey.objects.count()]
 
 
 def rebuilt() -> list[str]:

@@ -116,3 +116,26 @@ def test_both_hand_out_the_files_that_were_printed_when_the_text_was_frozen(serv
     assert kz.value("fetch()")["files"] == len(there)
     assert kz.value("papers()") == there
     _alike(served)
+
+
+def test_a_digital_signature_travels_and_the_key_stays(served: Pair) -> None:
+    """Almaty signs with a key; Nanjing verifies it, fetches the PDF with the signature inside, and never gets the sealed key."""
+    kz, cn = served.kz, served.cn
+    for node in (kz, cn):
+        node.do("from tests.federation.blob_names import fetch")
+    kz.do("propose()")
+    _meet(served)
+    cn.do("agree()")
+    _meet(served)
+    kz.value("fetch()")
+    kz.do("sign_digitally()")
+    _meet(served)
+    (mine, keys), (theirs, none) = kz.value("digital()"), cn.value("digital()")
+    assert (keys, none, len(mine)) == (1, 0, 1)
+    assert theirs == [[*mine[0][:4], False]]  # the file is still at Almaty
+    assert cn.value("fetch()")["files"] == 1
+    assert cn.value("digital()")[0] == mine
+    cn.do("sign_digitally()")
+    _meet(served)
+    assert [one[1] for one in kz.value("digital()")[0]] == ["kz", "cn"]
+    _alike(served)
