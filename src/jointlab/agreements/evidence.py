@@ -8,7 +8,15 @@ from django.db.models import Exists, OuterRef
 
 from jointlab.agreements.models import AgreementVersion, Evidence, Passkey, SignatoryKey
 from jointlab.agreements.queries.book import book
-from jointlab.agreements.records import EvidenceRecord, PasskeyRecord, SignatoryKeyRecord, version_id
+from jointlab.agreements.records import (
+    KEY,
+    NATIONAL,
+    PASSKEY,
+    EvidenceRecord,
+    PasskeyRecord,
+    SignatoryKeyRecord,
+    version_id,
+)
 from jointlab.agreements.signing import Passkey as Device
 from jointlab.agreements.signing import Signed, check_passkey, public_key_of, verify
 from jointlab.agreements.versions import read_version
@@ -21,7 +29,6 @@ from jointlab.history.registry import Kept, Recorded, RecordType, Sharing
 from jointlab.people.models import Person
 from jointlab.people.queries import colleague_of
 
-KEY, PASSKEY, NATIONAL = "key", "passkey", "national"
 _HASH: Final = re.compile("[0-9a-f]{64}")
 LONGEST: Final = 65536  # characters of what a browser or a key gave
 

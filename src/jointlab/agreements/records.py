@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+KEY, PASSKEY, NATIONAL = "key", "passkey", "national"  # kinds of evidence
+
 
 @dataclass(frozen=True)
 class AgreementVersionRecord:

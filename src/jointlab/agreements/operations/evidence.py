@@ -10,14 +10,13 @@ from datetime import date
 from django.db import transaction
 
 from jointlab.agreements.documents import sign_pdf
-from jointlab.agreements.evidence import KEY, NATIONAL, PASSKEY
 from jointlab.agreements.kinds import EARLIER
 from jointlab.agreements.models import Evidence, Passkey
 from jointlab.agreements.queries.evidence import evidence_by_id, key_of, passkeys_of
 from jointlab.agreements.queries.listing import Entry, agreement_by_hash, version_on_table
 from jointlab.agreements.queries.lives import party_in, today
 from jointlab.agreements.queries.papers import content_of, paper_in
-from jointlab.agreements.records import EvidenceRecord, PasskeyRecord, SignatoryKeyRecord
+from jointlab.agreements.records import KEY, NATIONAL, PASSKEY, EvidenceRecord, PasskeyRecord, SignatoryKeyRecord
 from jointlab.agreements.signing import Passkey as Device
 from jointlab.agreements.signing import Signatory, Signed, Statement, check_national, register_passkey, sign
 from jointlab.agreements.signing.passkeys import check_passkey

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from jointlab.agreements.evidence import KEY, NATIONAL, PASSKEY
 from jointlab.agreements.kinds import EARLIER
 from jointlab.agreements.models import Evidence, Passkey, SignatoryKey
 from jointlab.agreements.queries.listing import version_for
 from jointlab.agreements.queries.papers import content_of, papers_of
+from jointlab.agreements.records import KEY, NATIONAL, PASSKEY
 from jointlab.agreements.signing import NationalSignature, Signed, Statement, check_national
 from jointlab.agreements.versions import Version
 from jointlab.errors import Fault, NotFound

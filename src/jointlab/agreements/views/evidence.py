@@ -16,12 +16,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from webauthn.helpers import bytes_to_base64url
 
 from jointlab.agreements.documents import grouped
-from jointlab.agreements.evidence import NATIONAL
 from jointlab.agreements.forms.evidence import FIELDS, KeyForm, NationalForm, SignForm
 from jointlab.agreements.operations import evidence as operations
 from jointlab.agreements.queries import listing
 from jointlab.agreements.queries.evidence import Shown, evidence_by_id, evidence_of, key_of, passkeys_of
 from jointlab.agreements.queries.lives import today
+from jointlab.agreements.records import NATIONAL
 from jointlab.agreements.signing import NationalSignature, public_key_of
 from jointlab.agreements.views.page import papers_shown
 from jointlab.errors import BadInput, NotFound
