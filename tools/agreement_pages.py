@@ -178,6 +178,11 @@ ChaCha20-Poly1305 (RFC 8439); the key for it is Argon2id (RFC 9106; `time`, `mem
 NFKC and UTF-8; the canonical JSON of the four other names is bound as associated data. The fingerprint that people compare is six groups of five
 digits of SHA-256( `jointlab/signatory-fingerprint/1\\n` ‖ public key ), made as those of [node keys](ledger.md).
 
+It is stored as the record `agreement-evidence/1` (`kind` `key`, `passkey` or `national`), shared with the parties of the case, verified before it becomes a row; a passkey's answer names
+the signature that it answers and brings the key that checks it. `signatory-key/1` (the sealed key) and `passkey/1` are never shared. Nothing of it moves the case.
+`operations.evidence` has `make_key`, `sign_with_key`, `add_passkey`, `confirm_with_passkey`, `add_national`; `queries.evidence.evidence_of(actor, hash)` gives what there is, with
+verdicts. The day of a signature is today, or one that an `earlier-effect` clause covers; it is then shown as back-dated.
+
 | Further evidence | What it is over | What is checked |
 |---|---|---|
 | passkey (WebAuthn) | the challenge SHA-256( `jointlab/agreement-passkey/1\\n` ‖ canonical JSON of the statement ) | site, challenge, signature, counter |
