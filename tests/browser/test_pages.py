@@ -18,6 +18,7 @@ NO_PAGE = {
     "health",
     "demonstration",
     "agreements-calendar",
+    "agreements-list",
     "mobility-calendar",
 }  # no page of the shell; the demonstration's is one of demonstrations only; calendars are files
 

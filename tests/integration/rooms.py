@@ -7,8 +7,9 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from jointlab.agreements.models import AgreementDraft, Evidence
-from jointlab.agreements.operations import evidence
+from jointlab.agreements.models import AgreementDraft, Evidence, FormTemplate
+from jointlab.agreements.operations import evidence, references
+from jointlab.agreements.queries import ministry
 from jointlab.agreements.queries.book import version_of
 from jointlab.agreements.queries.listing import version_on_table
 from jointlab.agreements.queries.lives import today
@@ -156,8 +157,10 @@ def _agreements(own: Actor, partner: Actor) -> dict[str, str]:
         "day": today(version_of(version_on_table(frozen))).isoformat(),
     }
     evidence.sign_with_key(own, hash=version_on_table(frozen), form=form, passphrase=PASSWORD)
+    treaty = references.add(own, kind="treaty", title={"en": "Treaty"}, files={"treaty.pdf": [b"%PDF treaty"]})
+    listed = ministry.save_form(own, name="Form 7", columns=[("Title", "title_en")])
     return {
-        "evidence": Evidence.objects.get().pk, "day": form["day"],
+        "evidence": Evidence.objects.get().pk, "day": form["day"], "treaty": treaty.pk, "treaty_file": treaty.files["treaty.pdf"], "form": str(listed.pk),
         "agreement": version_on_table(force), "agreed": version_on_table(frozen), "agreed_seen": frozen.head,
         "offered": version_on_table(table), "draft": draft.pk, "draft_rev": str(draft.revision),
     }  # fmt: skip
@@ -239,6 +242,7 @@ def traces() -> object:
         list(Token.objects.order_by("id").values_list("id", "scope", "revoked_at")),
         list(Account.objects.order_by("id").values_list("id", "password", "language")),
         list(AgreementDraft.objects.order_by("id").values_list("id", "revision")),
+        list(FormTemplate.objects.order_by("id").values_list("id", "name", "columns")),
         list(Reading.objects.order_by("file").values_list("file", "state", "settings")),
         list(Job.objects.order_by("id").values_list("id", "state")),
         list(ProjectFiles.objects.values_list("slug", "mode", "up_to")),

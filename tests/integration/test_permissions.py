@@ -95,6 +95,7 @@ _INSTRUMENT = {"name": "D8 Advance", "zone": "Asia/Almaty", "active": "on"}
 _TOKEN = {"form": "token", "name": "notebook", "scope": "read", "days": "30"}
 _PASSWORDS = {"form": "password", "old": "{password}", "password": "another long enough sentence"}
 _HEAD = {"rank": "agreement", "precedence": "equal", "zone": "Asia/Almaty", "language-0": "en", "rev": "{draft_rev}"}
+_LIST = {"name": "Form 8", "order-0": "1", "title-0": "Title", "value-0": "title_en"}
 _OLD_PAPER = {
     "title_en": "Memorandum", "partner": "cn", "rank": "agreement", "scan": b"%PDF old", "signed_on": "2016-05-20", "signatory": "Rector",
     "mandate": "Charter",
@@ -240,6 +241,20 @@ DOORS: dict[str, tuple[Door, ...]] = {
         *act("/agreements/drafts/{draft}/enter", WRITE, scan=b"%PDF old", signed_on="2020-01-01", signatory="Rector", mandate="Charter"),
         Door("/agreements/drafts/{draft}/enter", "422 no 422 none in", {"signatory": "Rector"}),
     ),
+    "agreements-exports": see("/agreements/exports", expected=PERSONS),
+    "agreements-list": (
+        *see("/agreements/exports/list.csv", "/agreements/exports/list.csv?all=1", expected=PERSONS), *see("/agreements/exports/list.csv?form=Form+7"),
+    ),
+    "agreements-form-new": form("/agreements/exports/forms/new", MAKE, _LIST),
+    "agreements-form": (
+        *form("/agreements/exports/forms/{form}", WRITE, _LIST), Door("/agreements/exports/forms/{form}", "422 no 422 none in", {"name": ""}),
+    ),
+    "agreements-form-delete": act("/agreements/exports/forms/{form}/delete", WRITE),
+    "agreement-references": see("/agreements/references", expected=PERSONS),
+    "agreement-reference-new": form("/agreements/references/new", MAKE, {"kind": "treaty", "title-en": "Charter"}),
+    "agreement-reference-known": act("/agreements/references/known/sco-charter", MAKE),
+    "agreement-reference": see("/agreements/references/{treaty}", expected=PERSONS),
+    "agreement-reference-file": see("/agreements/references/{treaty}/files/{treaty_file}", expected=PERSONS),
     "agreements-calendar": see("/agreements/calendar.ics", expected=PERSONS),
     "agreement-proof-check": (*see("/agreements/proof", expected=PERSONS), Door("/agreements/proof", "422 422 422 422 in", {"hash": "0", "text": "nothing"})),
     "agreement": see("/agreements/{agreement}", "/agreements/{agreed}", "/agreements/{offered}", expected=PERSONS),

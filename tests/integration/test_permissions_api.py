@@ -65,7 +65,7 @@ def usual(address: str, at: dict[str, str]) -> str:
     kinds = {
         "/samples/{code}": "/samples/{sample}", "/devices/{code}": "/devices/{device}", "{place}": "0",
         "/measurements/{code}": "/measurements/{measurement}", "/notes/{id}/files/{sha256}": "/notes/{note}/files/{attached}",
-        "/notes/{id}": "/notes/{note}", "/transfers/{id}": "/transfers/{transfer}", "/cases/{id}": "/cases/{letter}", "/mobility/{id}": "/mobility/{stay}", "/places/{version}/{clause}/{period}": "/places/{places}/5.1/{year}", "/files/{sha256}": "/files/{raw}", "/projects/{slug}": "/projects/{project}",
+        "/notes/{id}": "/notes/{note}", "/transfers/{id}": "/transfers/{transfer}", "/cases/{id}": "/cases/{letter}", "/agreements/{hash}/clauses/{number}": "/agreements/{agreement}/clauses/1", "/agreements/{hash}": "/agreements/{agreement}", "/mobility/{id}": "/mobility/{stay}", "/places/{version}/{clause}/{period}": "/places/{places}/5.1/{year}", "/files/{sha256}": "/files/{raw}", "/projects/{slug}": "/projects/{project}",
         "/instruments/{slug}": "/instruments/{instrument}", "/people/{id}": "/people/{person}", "/tokens/{id}": "/tokens/{token}",
     }  # fmt: skip
     for name, value in (*at.items(), *kinds.items()):
@@ -130,6 +130,15 @@ CALLS: dict[str, tuple[Call, ...]] = {
     "GET /mobility/places/{version}/{clause}/{period}": (Call(MAKE, at={"{version}": "{places}", "{clause}": "5.1", "{period}": "{year}"}),),
     "GET /mobility/{id}": (Call("yes none yes yes"),),
     "GET /mobility/{id}/calendar.ics": (Call("yes none yes yes"),),
+    "GET /agreements": (Call(PERSONS), Call(PERSONS, query="?on=2020-01-01")),
+    "GET /agreements/calendar.ics": (Call(PERSONS),),
+    "GET /agreements/list.csv": (Call(PERSONS), Call(SEE, query="?form=Form+7")),
+    "GET /agreements/references": (Call(PERSONS),),
+    "GET /agreements/{hash}": (Call(PERSONS), Call(PERSONS, query="?on=2020-01-01", at={"{hash}": "{offered}"})),
+    "GET /agreements/{hash}/version.json": (Call(PERSONS),),
+    "GET /agreements/{hash}/clauses/{number}/proof": (Call(PERSONS),),
+    "GET /agreements/{hash}/calendar.ics": (Call(PERSONS),),
+    "GET /agreements/{hash}/places": (Call(MAKE, at={"{hash}": "{places}"}),),
     "GET /cases": (Call(PERSONS),),
     "GET /cases/{id}": (Call(PERSONS),),
     "POST /cases/{id}/steps": (

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
+from jointlab.agreements.kinds import DURATION
 from jointlab.agreements.sheets import first_sheet, is_xlsx
 from jointlab.agreements.standard import in_languages_of
 from jointlab.agreements.texts import LANGUAGES
@@ -140,8 +141,9 @@ def column_of(fault: Fault) -> str:
         return f"title_{where.rpartition(', ')[2]}" if where.count(",") > 1 else "title_en"
     if where.startswith("clause 1"):
         return "subject"
-    last = where.rpartition(", ")[2]
-    return last if last in COLUMNS else ""
+    return next(
+        (term.name for term in DURATION.terms if where.endswith(f", {term.title}") and term.name in COLUMNS), ""
+    )
 
 
 def is_day(text: str, *, coming: bool = False) -> bool:

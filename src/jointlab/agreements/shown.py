@@ -1,12 +1,13 @@
 """An agreement in the reader's language: where it stands and why, its clauses, who signed it, what is done with it next."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from jointlab.agreements.beside import Beside
 from jointlab.agreements.clauses import Clause
 from jointlab.agreements.documents.labels import NAMES
 from jointlab.agreements.known_projects import names_for
@@ -45,6 +46,7 @@ class ClauseShown:
     said: tuple[Said, ...]
     under: str
     suspended: bool
+    beside: tuple[Beside, ...] = ()
 
 
 def language_here() -> str:
@@ -131,9 +133,15 @@ def quoted(version: Version, numbers: Iterable[str]) -> tuple[InLanguage, ...]:
     return tuple(words_of(one, language_for(version), numbered=True) for one in found if one)
 
 
-def clauses_shown(version: Version, *, suspended: Sequence[str] = ()) -> tuple[ClauseShown, ...]:
-    """Every clause, in its order."""
-    return tuple(clause_shown(version, one, suspended=one.number in suspended) for one in version.clauses)
+def clauses_shown(
+    version: Version, *, suspended: Sequence[str] = (), beside: Mapping[str, Sequence[Beside]] | None = None
+) -> tuple[ClauseShown, ...]:
+    """Every clause, in its order; `beside` is what rooms above know of it."""
+    known = beside or {}
+    return tuple(
+        replace(clause_shown(version, one, suspended=one.number in suspended), beside=tuple(known.get(one.number, ())))
+        for one in version.clauses
+    )
 
 
 def clause_shown(version: Version, clause: Clause, *, suspended: bool = False) -> ClauseShown:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from jointlab.agreements.views import clauses, drafts, evidence, listing, old, page, papers, signing
+from jointlab.agreements.views import clauses, drafts, evidence, exports, listing, old, page, papers, references, signing
 
 urlpatterns = [
     path("agreements", listing.agreements, name="agreements"),
@@ -8,6 +8,16 @@ urlpatterns = [
     path("agreements/old", old.old, name="agreement-old"),
     path("agreements/old/table", old.table, name="agreement-old-table"),
     path("agreements/old/agreements.<str:form>", old.template, name="agreement-old-template"),
+    path("agreements/exports", exports.exports, name="agreements-exports"),
+    path("agreements/exports/list.csv", exports.table, name="agreements-list"),
+    path("agreements/exports/forms/new", exports.form_new, name="agreements-form-new"),
+    path("agreements/exports/forms/<int:id>", exports.form_edit, name="agreements-form"),
+    path("agreements/exports/forms/<int:id>/delete", exports.form_delete, name="agreements-form-delete"),
+    path("agreements/references", references.references, name="agreement-references"),
+    path("agreements/references/new", references.new, name="agreement-reference-new"),
+    path("agreements/references/known/<str:key>", references.known, name="agreement-reference-known"),
+    path("agreements/references/<str:id>", references.reference, name="agreement-reference"),
+    path("agreements/references/<str:id>/files/<str:sha256>", references.file, name="agreement-reference-file"),
     path("agreements/calendar.ics", papers.calendar_of_all, name="agreements-calendar"),
     path("agreements/proof", papers.proof_check, name="agreement-proof-check"),
     path("agreements/keys", evidence.keys, name="agreement-keys"),

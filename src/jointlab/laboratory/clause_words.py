@@ -74,6 +74,16 @@ def facts_of(clause: Clause) -> dict[str, str]:
     }  # fmt: skip
 
 
+def counts_words(counts: Mapping[str, int]) -> str:
+    """“3 samples, 5 measurements”"""
+    said = {
+        "samples": lambda n: ngettext("%(n)s sample", "%(n)s samples", n), "devices": lambda n: ngettext("%(n)s device", "%(n)s devices", n),
+        "measurements": lambda n: ngettext("%(n)s measurement", "%(n)s measurements", n),
+        "findings": lambda n: ngettext("%(n)s finding", "%(n)s findings", n), "notes": lambda n: ngettext("%(n)s note", "%(n)s notes", n),
+    }  # fmt: skip
+    return ", ".join(said[name](count) % {"n": count} for name, count in counts.items() if count)
+
+
 def months(count: int) -> str:
     """“12 months”"""
     return ngettext("%(n)s month", "%(n)s months", count) % {"n": count}

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
+from jointlab.agreements.queries.listing import agreement_by_hash
 from jointlab.agreements.queries.lives import version_named
 from jointlab.cases.queries import case_by_id, instance_of, visible_cases
 from jointlab.mobility.calendars import calendar
@@ -16,7 +17,7 @@ from jointlab.mobility.process import MOBILITY, facts_of
 from jointlab.mobility.queries import board as queries
 from jointlab.mobility.queries.learning import learning_of
 from jointlab.mobility.queries.offices import require_office
-from jointlab.mobility.queries.places import lines_in_force, places_clause, places_of, rows_of
+from jointlab.mobility.queries.places import Line, lines_in_force, lines_of, places_clause, places_of, rows_of
 from jointlab.mobility.views.board import events_of
 from jointlab.people.pages import actor_at
 
@@ -172,15 +173,7 @@ def places(request: HttpRequest) -> list[dict[str, Any]]:
     """Every clause on places that is in force, with its count of today's period."""
     actor = actor_at(request)
     require_office(actor)
-    names = ("limit", "used", "reserved", "left", "asked")
-    return [
-        {
-            "agreement": line.version.head.agreement, "version": line.version.hash, "clause": line.clause.number, "source": line.source,
-            "target": line.target, "counted_by": line.counted_by, "unit": line.clause.word("unit"), "period": line.now.period,
-            **{name: str(getattr(line.now, name)) for name in names},
-        }
-        for line in lines_in_force(actor.institution)
-    ]  # fmt: skip
+    return [_places_out(line) for line in lines_in_force(actor.institution)]
 
 
 @router.get("/mobility/places/{version}/{clause}/{period}", response=CountOut)
@@ -193,6 +186,14 @@ def count(request: HttpRequest, version: Hash, clause: Clause, period: Prefix) -
     rows = rows_of(known.head.agreement, clause) if known else []
     names = ("limit", "used", "reserved", "left", "asked")
     return {**{name: str(getattr(found, name)) for name in names}, "entries": [vars(row) for row in rows]}
+
+
+@router.get("/agreements/{hash}/places", response=list[PlacesOut])
+def agreement_places(request: HttpRequest, hash: Hash) -> list[dict[str, Any]]:
+    """Every clause on places of one version, with its count of the period of today; every line stands at /mobility/places."""
+    actor = actor_at(request)
+    require_office(actor)
+    return [_places_out(line) for line in lines_of(agreement_by_hash(actor, hash).version)]
 
 
 @router.get("/mobility/{id}", response=StayWhole)
@@ -230,6 +231,15 @@ def stay_calendar(request: HttpRequest, id: Record) -> HttpResponse:
     found = visible_cases(actor, processes=[MOBILITY.name]).filter(pk=id).first() or case_by_id(actor, "")
     events = events_of(request, found, instance_of(found.id, found.process))
     return HttpResponse(calendar(events, name=found.code), content_type="text/calendar; charset=utf-8")
+
+
+def _places_out(line: Line) -> dict[str, Any]:
+    names = ("limit", "used", "reserved", "left", "asked")
+    return {
+        "agreement": line.version.head.agreement, "version": line.version.hash, "clause": line.clause.number, "source": line.source,
+        "target": line.target, "counted_by": line.counted_by, "unit": line.clause.word("unit"), "period": line.now.period,
+        **{name: str(getattr(line.now, name)) for name in names},
+    }  # fmt: skip
 
 
 def stay_out(card: queries.Card) -> dict[str, Any]:

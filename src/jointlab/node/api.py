@@ -151,6 +151,7 @@ class HouseAPI(NinjaAPI):
 
 def build_api() -> NinjaAPI:
     """The API with the endpoints of every room."""
+    from jointlab.agreements.api import router as agreements
     from jointlab.cases.api import router as cases
     from jointlab.laboratory.api import routers as laboratory
     from jointlab.mobility.api import router as mobility
@@ -170,6 +171,7 @@ def build_api() -> NinjaAPI:
     made.add_router("", cases)
     for router in laboratory():
         made.add_router("", router)
+    made.add_router("", agreements)
     made.add_router("", mobility)
     made.openapi_extra = {"info": {"x-version-of-node": __version__}}
     return made

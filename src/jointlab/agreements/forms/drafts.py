@@ -82,9 +82,11 @@ class HeadForm(forms.Form):
     parent = forms.ChoiceField(label=_("Under the agreement"), required=False)
     attachment = forms.FileField(label=_("Attach a file"), required=False, max_length=200, help_text=_("It becomes part of the agreement by its hash."))  # fmt: skip
 
-    def __init__(self, *args: Any, head: Plain, above: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, head: Plain, above: Sequence[tuple[str, str]], known: Mapping[str, Plain] | None = None, **kwargs: Any
+    ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
-        self.head = head
+        self.head, self.known = head, known or {}
         fields: Any = self.fields
         fields["rank"].choices = [(one, rank_words(one)) for one in RANKS]
         fields["parent"].choices = [("", "—"), *above]
@@ -108,6 +110,15 @@ class HeadForm(forms.Form):
             kept = [(str(at), _named(one)) for at, one in enumerate(_mappings(head.get(name)))]
             if kept:
                 self.fields[name] = forms.MultipleChoiceField(label=word, required=False, choices=kept, widget=forms.CheckboxSelectMultiple)  # fmt: skip
+
+        titles = [set((one.get("title") or {}).values()) for one in _mappings(head.get("refers"))]
+        fresh = {
+            key: one for key, one in self.known.items() if not any(named & {*one["title"].values()} for named in titles)
+        }
+        if fresh:
+            self.fields["refer"] = forms.MultipleChoiceField(
+                label=gettext("Refer also to"), required=False, widget=forms.CheckboxSelectMultiple, choices=[(key, _named(one)) for key, one in fresh.items()]
+            )  # fmt: skip
 
     def _languages(self) -> list[str]:
         return [one for one in self.head.get("languages") or () if one in NAMES]
@@ -150,12 +161,13 @@ class HeadForm(forms.Form):
             {**party, "names": {language: data.get(f"party-{at}-{language}") or _other_name(party) for language in languages}}
             for at, party in enumerate(_mappings(self.head.get("parties")))
         ]  # fmt: skip
+        added = [self.known[key] for key in data.get("refer", ())]
         attachments = [*self._kept("attachments"), *([attached] if attached else [])]
         return {
             "rank": data["rank"], "precedence": data["precedence"], "zone": data["zone"], "languages": languages, "parties": parties,
             "title": {language: data.get(f"title-{language}") or "" for language in languages},
             "parent": {"agreement": parents[data["parent"]], "version": data["parent"]} if data["parent"] else None,
-            "refers": [_in_languages(one, languages) for one in self._kept("refers")] or None, "attachments": attachments or None,
+            "refers": [_in_languages(one, languages) for one in (*self._kept("refers"), *added)] or None, "attachments": attachments or None,
         }  # fmt: skip
 
     def _kept(self, name: str) -> list[Any]:

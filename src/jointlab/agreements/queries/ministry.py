@@ -20,7 +20,7 @@ from jointlab.web.typed import clean_line
 
 Column = tuple[str, str]
 
-_MOST: Final = 60
+MOST: Final = 60
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would compute what begins so
 
 
@@ -71,16 +71,42 @@ def forms(actor: Actor) -> list[FormTemplate]:
     return list(FormTemplate.objects.filter(institution=actor.institution).order_by("name"))
 
 
-def save_form(actor: Actor, *, name: str, columns: Sequence[Column]) -> FormTemplate:
-    """A form of the own house under a name, anew or changed. Raises BadInput ``form.column``, ``form.columns``, ``words.*``."""
+def form_by_id(actor: Actor, id: int) -> FormTemplate:
+    """Raises NotFound ``form.none`` also for another house's."""
+    actor.require(Right.READ)
+    row = FormTemplate.objects.filter(institution=actor.institution, pk=id).first()
+    if row is None:
+        raise NotFound("form.none", "There is no form “{name}”.", name=str(id)[:80])
+    return row
+
+
+def delete_form(actor: Actor, form: FormTemplate) -> None:
+    """The form is gone."""
     actor.require(Right.WRITE)
-    if not 0 < len(columns) <= _MOST:
+    form_by_id(actor, form.pk).delete()
+
+
+def save_form(actor: Actor, *, name: str, columns: Sequence[Column], form: FormTemplate | None = None) -> FormTemplate:
+    """A form of the own house under a name, anew or changed; with `form` it may be named anew.
+
+    Raises BadInput ``form.column``, ``form.columns``, ``form.name``, ``words.*``.
+    """
+    actor.require(Right.WRITE)
+    if not 0 < len(columns) <= MOST:
         raise BadInput(
-            "form.columns", "A form has 1 to {most} columns; these are {count}.", most=_MOST, count=len(columns)
+            "form.columns", "A form has 1 to {most} columns; these are {count}.", most=MOST, count=len(columns)
         )
     clean = [[clean_line(title, field="title", most=200), _known(value)] for title, value in columns]
+    named = clean_line(name, field="name")
+    if form is not None:
+        row = form_by_id(actor, form.pk)
+        if FormTemplate.objects.filter(institution=actor.institution, name=named).exclude(pk=row.pk).exists():
+            raise BadInput("form.name", "Another form is called “{name}” already.", field="name", name=named)
+        row.name, row.columns = named, clean
+        row.save()
+        return row
     found, _ = FormTemplate.objects.update_or_create(
-        institution_id=actor.institution, name=clean_line(name, field="name"), defaults={"columns": clean}
+        institution_id=actor.institution, name=named, defaults={"columns": clean}
     )
     return found
 

@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from jointlab.agreements.models import Reference
+from jointlab.agreements.queries.listing import Entry, agreements
 from jointlab.errors import NotFound
 from jointlab.people.actors import Actor, Right
 
@@ -21,6 +22,13 @@ def reference_by_id(actor: Actor, id: str) -> Reference:
     if found is None:
         raise NotFound("reference.none", "There is no such treaty or initiative.")
     return found
+
+
+def referring(actor: Actor, reference: Reference) -> list[Entry]:
+    """The agreements of the own house whose version that counts today names it, by one of its titles."""
+    titles = set(reference.title.values())
+    found = (one.current for one in agreements(actor))
+    return [one for one in found if any(titles.intersection(named.title.values()) for named in one.version.head.refers)]
 
 
 def as_in_head(reference: Reference, languages: tuple[str, ...]) -> dict[str, Any]:

@@ -20,6 +20,8 @@ from jointlab.agreements.operations import drafts as operations
 from jointlab.agreements.operations import proposing
 from jointlab.agreements.queries import drafts as queries
 from jointlab.agreements.queries import listing
+from jointlab.agreements.queries.references import as_in_head, references
+from jointlab.agreements.texts import LANGUAGES
 from jointlab.cases.queries import case_by_id
 from jointlab.errors import Conflict, Fault, NotFound
 from jointlab.history.blobs import store
@@ -94,7 +96,10 @@ def head(request: HttpRequest, id: str) -> HttpResponse:
     row = queries.draft_by_id(actor, id)
     actor.require(Right.WRITE)
     kept, above = row.document["head"], parents(actor)
-    form = HeadForm(request.POST or None, request.FILES or None, head=kept, above=above, initial=HeadForm.first(kept))
+    known = {one.pk: as_in_head(one, LANGUAGES) for one in references(actor)}
+    form = HeadForm(
+        request.POST or None, request.FILES or None, head=kept, above=above, known=known, initial=HeadForm.first(kept)
+    )  # fmt: skip
     seen, stale = revision(request, fresh=row.revision), ""
     if request.method == "POST" and form.is_valid():
         by_hash = {hash: listing.version_for(actor, hash).head.agreement for hash, _title in above}

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from jointlab.agreements.beside import beside
 from jointlab.agreements.documents import grouped
 from jointlab.agreements.documents.labels import NAMES
 from jointlab.agreements.life import State
@@ -111,7 +112,7 @@ def _drawn(request: HttpRequest, actor: Actor, entry: Entry, page: CasePage | No
     context: dict[str, Any] = {
         "entry": entry, "version": version, "page": fitted(page) if page else None, "rank": rank_words(entry.rank),
         "state": state_words(now.state), "state_kind": state_kind(now.state), "why": why(version, now),
-        "quoted": quoted(version, now.clauses), "until": until_words(now), "clauses": clauses_shown(version, suspended=now.suspended),
+        "quoted": quoted(version, now.clauses), "until": until_words(now), "clauses": clauses_shown(version, suspended=now.suspended, beside=beside(actor, entry)),
         "signed_by": signed_by(page) if page else (), "stages": stages(entry, page), "groups": grouped(entry.hash).split(),
         "refers": [(reference_words(one.kind), in_reader(one.title, language_here()), one) for one in version.head.refers],
         "written_in": [(one, NAMES[one]) for one in version.head.languages], "parent": _parent(actor, entry),

@@ -16,7 +16,7 @@ from jointlab.laboratory.models import Analysis, Device, Measurement, Note, Proj
 from jointlab.laboratory.queries.agreed import clauses_decide, rule_of
 from jointlab.laboratory.queries.by_clause import Group, during, groups, rows_of
 from jointlab.laboratory.queries.homes import partnerships
-from jointlab.laboratory.queries.parts import PARTS
+from jointlab.laboratory.queries.parts import PARTS, PROJECT
 from jointlab.laboratory.queries.told import Clause, clause_of
 from jointlab.people.actors import Actor
 
@@ -36,6 +36,7 @@ class SharedUnder:
         default_factory=dict
     )  # samples, devices, measurements, findings, notes: what is there
     waits: int = 0  # records that its embargo keeps back
+    projects: int = 0  # of the samples that are there
 
     @property
     def total(self) -> int:
@@ -77,13 +78,20 @@ def _count(partnership: str, rule: Rule, *, only: str = "") -> Iterator[SharedUn
     for giver in members(partnership):
         counts: dict[Reach, Counter[str]] = {}
         waits: Counter[Reach] = Counter()
+        projects: dict[Reach, set[str]] = {}
         for group in groups(partnership, rule, party=giver, only=only):
             for table in PARTS:
                 _of_table(table, group, partnership, giver, counts, waits)
+            _note_projects(group, partnership, giver, projects)
         for reach in sorted({*counts, *+waits}, key=lambda one: (one.agreement, one.version, one.clause)):
             clause = clause_of(reach, partnership)
             yield SharedUnder(
-                partnership, giver, clause, dict(sorted(counts.get(reach, Counter()).items())), waits[reach]
+                partnership,
+                giver,
+                clause,
+                dict(sorted(counts.get(reach, Counter()).items())),
+                waits[reach],
+                len(projects.get(reach, ())),
             )
 
 
@@ -99,6 +107,17 @@ def _of_table(
                 counts.setdefault(reach, Counter())[_NAMES[table]] += there
             if (held := _embargo(window)) is not None and giver == home():
                 waits[held] += recorded.exclude(_there(partnership, giver)).count()
+
+
+def _note_projects(group: Group, partnership: str, giver: str, projects: dict[Reach, set[str]]) -> None:
+    """By the samples that are there: all else of a project hangs on one."""
+    first = PARTS[Sample][0]
+    for rows in rows_of(Sample, group, prefix=giver):
+        for window in group.windows[first.data[0]]:
+            if (reach := _under(window)) is not None:
+                recorded = rows.filter(during(first.recorded, [(window.start, window.end)]))
+                there = recorded.filter(_there(partnership, giver)).order_by()
+                projects.setdefault(reach, set()).update(there.values_list(PROJECT[Sample], flat=True).distinct())
 
 
 def _embargo(window: Window) -> Reach | None:

@@ -195,6 +195,11 @@ def lines_in_force(institution: str, *, most: int | None = None) -> list[Line]:
     return [line_of(way) for way in ways_in_force(institution)[:most]]
 
 
+def lines_of(version: Version) -> list[Line]:
+    """Every clause on places of one version with its count, whether it counts today or not."""
+    return [line_of(_way(version, clause)) for clause in version.of_kind(PLACES)]
+
+
 def balances(lines: Iterable[Line]) -> list[tuple[Line, Line, Fraction]]:
     """Of each two clauses of one agreement that lead there and back: by how much the first way is ahead today."""
     listed = list(lines)
