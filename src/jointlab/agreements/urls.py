@@ -1,6 +1,17 @@
 from django.urls import path
 
-from jointlab.agreements.views import clauses, drafts, evidence, exports, listing, old, page, papers, references, signing
+from jointlab.agreements.views import (
+    clauses,
+    drafts,
+    evidence,
+    exports,
+    listing,
+    old,
+    page,
+    papers,
+    references,
+    signing,
+)
 
 urlpatterns = [
     path("agreements", listing.agreements, name="agreements"),
