@@ -123,6 +123,12 @@ class Office:
         words = f"{strip.locator('b').inner_text()} {strip.locator('.sub').nth(1).inner_text()}"
         return tuple(int(number) for number in re.findall(r"\d+", words)) == figures
 
+    def still_counts(self, row: tuple[int, ...]) -> bool:
+        """Of the clause, with its agreement over, on the page of places: limit, used, reserved, asked for, left."""
+        self.page.goto("/mobility/places")
+        card = self.page.locator("section.card", has=self.page.locator("h2", has_text=CLAUSE))
+        return tuple(int(cell) for cell in card.locator("tbody").first.locator("td.r").all_inner_texts()) == row
+
     def names(self, name: str, at: str, step: str) -> bool:
         """Whether the board and the page of the stay say who takes this step next."""
         who, kazakh, chinese = NEXT[step]
@@ -391,6 +397,12 @@ def over_and_run_off(both: Both, two: Two, at: str) -> None:
     assert "магистрантына дейін" in page.locator(".say.g blockquote").inner_text(), "the clause is quoted"
     both.cn.page.goto(at)
     both.cn.press("arrive", on=FIRST.isoformat())
+    for office in (both.kz, both.cn):
+        until(
+            partial(office.names, NAME, at, "depart"),
+            f"{office.home} does not name who must say that the person departed",
+        )
+        until(partial(office.still_counts, (LIMIT, 1, 1, 0, 0)), f"{office.home} does not count what is used")
     look(both.cn.page, "case-abroad-zh")
     for office in (both.kz, both.cn):
         office.page.goto("/mobility")
@@ -423,7 +435,8 @@ def back(both: Both, at: str) -> None:
     with here.expect_navigation():
         here.locator("main form button.pri").click()
     both.kz.press("close")
-    both.show(at, "Жабылды", "已结束")
+    both.show(at, "іс жабылды", "已结束")
     for office in (both.kz, both.cn):
+        assert office.still_counts((LIMIT, 1, 1, 0, 0))
         office.page.goto(at)
         look(office.page, f"case-closed-{office.home}")

@@ -111,7 +111,7 @@ STATES = (
     State("departed", _("departed"), arbiter=RECEIVING, waits=RECEIVING),
     State("transcript", _("transcript issued"), arbiter=SENDING, waits=SENDING),
     State("recognised", _("recognised"), arbiter=SENDING, waits=SENDING),
-    State("closed", _("closed"), end=True),
+    State("closed", _("case closed"), end=True),
     State("refused", _("refused"), end=True),
     State("withdrawn", _("withdrawn"), end=True),
     State("cancelled", _("cancelled"), end=True),
@@ -154,7 +154,7 @@ _LEARNING_AGREEMENT = (  # while it waits for a signature that is the next step,
 )  # fmt: skip
 
 _STAY = (
-    Step("arrive", _("Confirm the arrival"), _("Arrived"), (RECEIVING,), ("ready",), "abroad", (_day("on", _("Arrived on")), _NOTE), guards=("arrival",), main=True),
+    Step("arrive", _("Confirm the arrival"), _("The person arrived"), (RECEIVING,), ("ready",), "abroad", (_day("on", _("Arrived on")), _NOTE), guards=("arrival",), main=True),
     Step("depart", _("Confirm the departure"), _("Departed"), (RECEIVING,), ("abroad",), "departed",
          (_day("on", _("Departed on")), _words("why", _("Why earlier or later than planned"), required=False)), guards=("departure",), main=True),
 )  # fmt: skip

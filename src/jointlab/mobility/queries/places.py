@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from jointlab.agreements.clauses import Clause
 from jointlab.agreements.kinds import PLACES
-from jointlab.agreements.life import standing
+from jointlab.agreements.life import State, standing
 from jointlab.agreements.models import AgreementVersion
 from jointlab.agreements.periods import period_of
 from jointlab.agreements.places import Act, Count, Entry, Rules, balance
@@ -181,12 +181,25 @@ def place_of_case(case: Case) -> "tuple[Places, bool] | None":
 
 def ways_in_force(institution: str) -> list[Way]:
     """Every clause on places that counts today, of agreements of this institution; the own outgoing ones first."""
-    found = [
-        _way(life.version, clause)
-        for life in lives_between(institution)
-        if standing(life, today(life.version)).new_cases
-        for clause in life.version.of_kind(PLACES)
-    ]
+    lives = lives_between(institution)
+    return _ways(institution, (life.version for life in lives if standing(life, today(life.version)).new_cases))
+
+
+def lines_in_run_off(institution: str) -> list[Line]:
+    """Those that count today for what runs alone, of agreements that have ended: the last version of each."""
+    last: dict[str, Version] = {}
+    going_on = set()
+    for life in lives_between(institution):  # the versions of an agreement come in their order
+        now, agreement = standing(life, today(life.version)), life.version.head.agreement
+        if now.state is State.RUN_OFF:
+            last[agreement] = life.version
+        if now.new_cases:
+            going_on.add(agreement)
+    return [line_of(way) for way in _ways(institution, (one for name, one in last.items() if name not in going_on))]
+
+
+def _ways(institution: str, versions: Iterable[Version]) -> list[Way]:
+    found = [_way(version, clause) for version in versions for clause in version.of_kind(PLACES)]
     return sorted(found, key=lambda way: (way.source != institution, way.version.head.agreement, way.clause.number))
 
 

@@ -28,6 +28,7 @@ from jointlab.mobility.queries.places import (
     counts_here,
     line_of,
     lines_in_force,
+    lines_in_run_off,
     rows_of,
     ways_in_force,
 )
@@ -167,14 +168,15 @@ def places(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _carry(request, actor)
     lines = lines_in_force(actor.institution)
+    over = lines_in_run_off(actor.institution)
     found = [
         {
             "strip": strip(line), "quote": words.quoted(line.version, line.clause), "counted_by": line.counted_by,
             "periods": [{"period": one.period, **{name: words.amount(getattr(one, name)) for name in ("limit", "used", "reserved", "left", "asked")}} for one in line.periods],
             "entries": _entries(line), "may_carry": counts_here(line.clause) and actor.institution == line.counted_by and line.clause.word("carry_over") != "0",
-            "carry_over": words.amount(_most(line)), "version": line.version.hash,
+            "carry_over": words.amount(_most(line)), "version": line.version.hash, "over": line in over,
         }
-        for line in lines
+        for line in (*lines, *over)
     ]  # fmt: skip
     ahead_by = [
         {"one": one.source, "other": other.source, "number": one.clause.number, "amount": words.amount(abs(amount)), "ahead": one.source if amount > 0 else other.source if amount < 0 else "", "period": one.now.period, "unit": words.unit(one.clause.word("unit"))}
