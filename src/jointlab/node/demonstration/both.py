@@ -101,7 +101,7 @@ def sites(folder: Path) -> Iterator[tuple[Site, Site]]:
 
 
 def build(folder: Path, *, progress: Progress = silent) -> None:
-    """Both nodes, paired, with one shared project, in step; nothing of them runs afterwards.
+    """Both nodes, paired, with one shared project, agreements and stays, in step; nothing of them runs afterwards.
 
     `folder` must not be there. What is half built lies in FOLDER.building and is begun again. Raises what a node raises.
     """
@@ -127,6 +127,7 @@ def together(almaty: Site, nanjing: Site, *, progress: Progress = silent) -> Non
         progress("sharing", done=0, total=6)
         _share(almaty, nanjing, progress)
         _agree(almaty, nanjing, progress)
+        _send_persons(almaty, nanjing, progress)
         in_step(almaty, nanjing)
     finally:
         almaty.stop()
@@ -189,6 +190,18 @@ def _agree(almaty: Site, nanjing: Site, progress: Progress) -> None:
             return
         if time.monotonic() > until:
             raise Unavailable("demo.agreements", "The agreements are not signed at both nodes: {signed}", signed=signed)
+        time.sleep(0.2)
+
+
+def _send_persons(almaty: Site, nanjing: Site, progress: Progress) -> None:
+    """Persons are nominated to and fro; each side takes its steps as the other's come."""
+    for site, other in ((almaty, nanjing), (nanjing, almaty)):
+        site.ask("nominate", partner=other.prefix)
+    until = time.monotonic() + WAIT
+    progress("stays", done=0, total=1)
+    while missing := [one for site in (almaty, nanjing) for one in site.ask("go_on_with_stays")]:
+        if time.monotonic() > until:
+            raise Unavailable("demo.stays", "The stays do not come to where they are left: {missing}", missing=missing)
         time.sleep(0.2)
 
 

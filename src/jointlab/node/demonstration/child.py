@@ -119,6 +119,20 @@ class Child:
         agreements.go_on(self._world().boss)
         return agreements.signed()
 
+    def nominate(self, partner: str) -> None:
+        """Persons of this side who go to the other."""
+        from jointlab.node.demonstration import stays
+
+        world = self._world()
+        stays.nominate(world.actors, world.boss, site=self.site, partner=partner)
+
+    def go_on_with_stays(self) -> list[str]:
+        """What this side can do now; which do not stand where they are left."""
+        from jointlab.node.demonstration import stays
+
+        world = self._world()
+        return stays.go_on(world.actors, world.boss)
+
     def logs(self) -> dict[str, Any]:
         """Where the shared logs stand here, after everything that is due has been shared and signed."""
         from jointlab.history.models import Log, SetAside
