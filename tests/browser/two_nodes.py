@@ -63,9 +63,9 @@ class Two:
 
 @contextmanager
 def served_pair(folder: Path) -> Iterator[Two]:
-    """Built below `folder`, and served as `make demo` does it."""
+    """Built below `folder`, and served as `make demo` does it; nobody is nominated yet."""
     nodes = folder / "nodes"
-    both.build(nodes)
+    both.build(nodes, stays=False)
     with both.sites(nodes) as pair, Link(nodes / CUT) as link:
         for site in pair:
             site.port = both.free_port()

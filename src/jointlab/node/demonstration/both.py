@@ -100,8 +100,8 @@ def sites(folder: Path) -> Iterator[tuple[Site, Site]]:
         yield found[0], found[1]
 
 
-def build(folder: Path, *, progress: Progress = silent) -> None:
-    """Both nodes, paired, with one shared project, agreements and stays, in step; nothing of them runs afterwards.
+def build(folder: Path, *, stays: bool = True, progress: Progress = silent) -> None:
+    """Both nodes, paired, with one shared project, agreements and (if wished) stays, in step; nothing of them runs afterwards.
 
     `folder` must not be there. What is half built lies in FOLDER.building and is begun again. Raises what a node raises.
     """
@@ -109,11 +109,11 @@ def build(folder: Path, *, progress: Progress = silent) -> None:
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
     with sites(fresh) as (almaty, nanjing):
-        together(almaty, nanjing, progress=progress)
+        together(almaty, nanjing, stays=stays, progress=progress)
     fresh.rename(folder)
 
 
-def together(almaty: Site, nanjing: Site, *, progress: Progress = silent) -> None:
+def together(almaty: Site, nanjing: Site, *, stays: bool = True, progress: Progress = silent) -> None:
     """Build, introduce, share, measure each other's samples; the servers have ended when this returns."""
     with ThreadPoolExecutor(2) as pool:
         built = pool.map(lambda site: site.ask("build", progress=progress), (almaty, nanjing))
@@ -127,7 +127,8 @@ def together(almaty: Site, nanjing: Site, *, progress: Progress = silent) -> Non
         progress("sharing", done=0, total=6)
         _share(almaty, nanjing, progress)
         _agree(almaty, nanjing, progress)
-        _send_persons(almaty, nanjing, progress)
+        if stays:
+            _send_persons(almaty, nanjing, progress)
         in_step(almaty, nanjing)
     finally:
         almaty.stop()

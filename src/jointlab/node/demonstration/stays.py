@@ -92,9 +92,9 @@ def _step(actors: "Mapping[str, Actor]", boss: "Actor", case: "Case", instance: 
 
     own = next((actor for actor in actors.values() if actor.person == case.subject), None)
     for actor in (own, boss) if own else (boss,):
-        main = [one for one in may_take(actor, case, instance) if one.main]
-        if main:  # the last leads on: the learning agreement may be written anew until it is signed
-            step = main[-1]
+        steps = (one for one in may_take(actor, case, instance) if one.main)
+        step = next((one for one in steps if one.name != "propose" or case.state == "admitted"), None)  # written once
+        if step is not None:
             with suppress(Conflict):  # the count has not numbered the place yet, or the other side's step came just now
                 _take(actor, case, step)
             return
