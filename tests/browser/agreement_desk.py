@@ -39,6 +39,15 @@ class Desk:
         """The words are on the page, or come with the other node's next answer."""
         until(lambda: words in self.text(address), f"{address} never says: {words}")
 
+    def misses(self, address: str, markup: str) -> None:
+        """What was on the page goes."""
+
+        def gone() -> bool:
+            self.page.goto(address)
+            return markup not in self.page.content()
+
+        until(gone, f"{address} still holds {markup}")
+
     def has(self, address: str, selector: str) -> None:
         """The same for a part of the page."""
         found = self.page.locator(selector)
@@ -76,6 +85,19 @@ class Desk:
         self.press(self.page.locator("main form button.pri").last)
         assert self.page.locator("h1").inner_text() == title
 
+    def new_sample(self, title: str, project: str) -> str:
+        """A sample of the own side; its code."""
+        self.page.goto("/samples/new")
+        self.page.fill("[name=title]", title)
+        self.page.select_option("[name=project]", label=project)
+        self.press(self.page.locator("main form button.pri").last)
+        return self.page.url.rpartition("/")[2]
+
+    def line_of(self, address: str) -> str:
+        """What the page of a record says of its sharing, in one line."""
+        self.has(address, ".clause")
+        return " ".join(self.page.locator(".clause").all_inner_texts())
+
     def draft(self, *, partner: str, languages: tuple[str, ...]) -> str:
         """Begin with the standard text of a laboratory; the address of the draft."""
         self.page.goto("/agreements/new?text=laboratory")
@@ -101,14 +123,10 @@ class Desk:
         self.page.goto(f"{draft}/clauses/{number}")
         for name, value in self.page.evaluate(_EXAMPLES).items():
             self.page.fill(f"[name='{name}']", _EXAMPLE.sub(lambda found: agreed.get(found[1], found[1]), value))
-        for name, term in terms.items():
-            if isinstance(term, list):
-                self.tick(name, term)
-            else:
-                self.put(f"[name={name}]", term)
+        self.terms(terms)
         self.save(draft, number)
 
-    def reword(self, draft: str, number: str, words: Mapping[str, str], **terms: str) -> None:
+    def reword(self, draft: str, number: str, words: Mapping[str, str], **terms: str | list[str]) -> None:
         """In a clause some words become others in every language, and terms with them."""
         self.page.goto(f"{draft}/clauses/{number}")
         for field in self.page.locator("main textarea").all():
@@ -116,9 +134,16 @@ class Desk:
             for old, new in words.items():
                 text = text.replace(old, new)
             field.fill(text)
-        for name, term in terms.items():
-            self.put(f"[name={name}]", term)
+        self.terms(terms)
         self.save(draft, number)
+
+    def terms(self, terms: Mapping[str, str | list[str]]) -> None:
+        """What the node keeps to, in the fields of the clause on the screen."""
+        for name, term in terms.items():
+            if isinstance(term, list):
+                self.tick(name, term)
+            else:
+                self.put(f"[name={name}]", term)
 
     def tick(self, field: str, words: list[str]) -> None:
         """The boxes with these words or values, and no others."""

@@ -15,7 +15,7 @@ from jointlab.agreements.sharing import Reach
 from jointlab.history.identifiers import home
 from jointlab.history.logs import log_name, members
 from jointlab.history.models import Entry
-from jointlab.history.sharing import is_shared
+from jointlab.history.shared_entries import in_log
 from jointlab.laboratory.models import Project
 from jointlab.laboratory.queries.agreed import clauses_decide, held_projects, life_of, now, rule_of, subject_of
 from jointlab.laboratory.queries.homes import partnerships
@@ -119,13 +119,19 @@ def _in_language(words: Mapping[str, str]) -> str:
 
 def _told(thing: Thing, partnership: str, rule: Rule) -> Told:
     giver, found = thing.pk.partition(":")[0], ruled(thing, partnership, rule)
-    ruling, there = found.ruling, giver != home() or is_shared(partnership, thing.pk)
+    ruling, there = found.ruling, _is_there(partnership, giver, thing.pk)
     reach = ruling.reach if ruling.allowed or not there else (ruling.keeps or ruling.reach)
     return Told(
         partnership, giver, tuple(one for one in members(partnership) if one != giver), there, ruling.reason,
         clause_of(reach, partnership) if reach else None, _data(found, reach), rests_on="" if found.of.is_row else found.of.record,
         since=_since(found, reach, partnership), opens=ruling.opens if ruling.reason == "embargo" else None, day=_day(rule, ruling),
     )  # fmt: skip
+
+
+def _is_there(partnership: str, giver: str, record: str) -> bool:
+    """Whether the others hold it now: of ours as our log says, of theirs as it came, unless it was taken back since."""
+    stands = in_log(log_name(partnership, giver), [record]).get(record)
+    return stands is not None and stands.is_put
 
 
 def _data(found: Ruled, reach: Reach | None) -> str:

@@ -169,7 +169,8 @@ def wish_of(instance: Instance, clause: Clause) -> Wanted:
 def place_of_case(case: Case) -> "tuple[Places, bool] | None":
     """The places of the first period of the case, and whether the count holds all that it needs; None where unknown."""
     try:
-        clause, count = places_clause(case.agreement, case.clause), count_of(case.agreement, case.clause)
+        clause = places_clause(case.agreement, case.clause)
+        count = count_of(_latest(case.agreement, case.clause), case.clause)
     except (NotFound, BadInput):
         return None
     wish = wish_of(instances_of([case])[case.id], clause)
@@ -177,6 +178,14 @@ def place_of_case(case: Case) -> "tuple[Places, bool] | None":
         return None
     held = all(count.of_case(case.id, period).total >= amount for period, amount in wish.amounts.items())
     return _places(count, min(wish.amounts), asked_of(case.agreement, case.clause, count)), held
+
+
+def _latest(hash: str, number: str) -> str:
+    """The version that all have signed last and that still has the clause: its limit is the one that counts."""
+    life = book().life(hash)
+    while life is not None and life.successor is not None and life.successor.version.clause(number) is not None:
+        life = life.successor
+    return life.version.hash if life is not None else hash
 
 
 def ways_in_force(institution: str) -> list[Way]:
