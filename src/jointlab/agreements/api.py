@@ -28,7 +28,8 @@ _FILE: dict[str, Any] = {"type": "string", "format": "binary"}
 
 
 def _answers(content_type: str) -> dict[str, Any]:
-    return {"responses": {200: {"content": {content_type: {"schema": _FILE}}}}}
+    schema = {"type": "object"} if content_type == "application/json" else _FILE
+    return {"responses": {200: {"content": {content_type: {"schema": schema}}}}}
 
 
 class Asked(Schema):
