@@ -1,7 +1,9 @@
 """The two nodes of the demonstration, served and connected by a link that can be cut; and a third that nobody knows."""
 
+import fcntl
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -63,9 +65,9 @@ class Two:
 
 @contextmanager
 def served_pair(folder: Path) -> Iterator[Two]:
-    """Built below `folder`, and served as `make demo` does it; nobody is nominated yet."""
+    """Put below `folder`, of pytest's own, and served as `make demo` does it; nobody is nominated yet."""
     nodes = folder / "nodes"
-    both.build(nodes, stays=False)
+    shutil.copytree(_built(folder), nodes)
     with both.sites(nodes) as pair, Link(nodes / CUT) as link:
         for site in pair:
             site.port = both.free_port()
@@ -77,6 +79,17 @@ def served_pair(folder: Path) -> Iterator[Two]:
         almaty, nanjing = (_site(one) for one in pair)
         with pytest.MonkeyPatch.context() as patch:
             yield Two(almaty, nanjing, lambda days: _later(pair, days, patch))
+
+
+def _built(folder: Path) -> Path:
+    """The two nodes, built once for all workers of a run."""
+    of_run = folder.parent.parent if "PYTEST_XDIST_WORKER" in os.environ else folder.parent
+    nodes = of_run / "demonstration-nodes"
+    with (of_run / "demonstration-nodes.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not nodes.exists():
+            both.build(nodes, stays=False)
+    return nodes
 
 
 def make_third(folder: Path) -> None:
