@@ -82,7 +82,19 @@ the end of a notice, an end agreed on by all, the day before a later version's f
 Afterwards running cases go on for the months of the clause. `known_on` leaves out what was recorded later.
 
 How a version comes about between two parties, and what happens to it, is the process [`agreement/1`](processes.md);
-`jointlab.agreements.happening.happened` gives the events of its steps. An amendment is a case of its own. More than two parties have no process yet.
+`jointlab.agreements.happening.happened` gives the events of its steps. An amendment is a case of its own.
+
+Between three to six parties it is `agreement-3/1` to `agreement-6/1`, and for what was signed before `agreement-entry-3/1` to `agreement-entry-6/1`
+(`jointlab.agreements.of_many`, [why so](../decisions/0012-agreements-of-many.md)). The parties stand in a ring, the proposer first, the others as they were chosen:
+
+- a text goes round: `accept_second` hands it on, `agree_third` freezes it. A step `counter_…` puts another text on the table, which all others must agree to anew;
+- each house clears the frozen text, in any order; the paper is attested in order: `attest`, `attest_second`, `confirm`. It is in force when all have;
+- a change asked for by one goes round alike (`pass_…`, `grant_…`); closing is proposed by the first and confirmed by each other;
+- any party gives notice alone, and that ends the agreement for all, by its clause on duration.
+
+A case of three nodes travels in the partnership whose members are just these three. Where there is none the draft is refused (`agreement.apart`). A clause names the
+parties that it binds: `from` and `to` of places or samples are any two of them, the `from` of a clause on sharing any number; what it covers goes to every other party, in
+the partnership of all and in those of two.
 
 `unsigned` `partly-signed` `withdrawn` `lapsed` (not signed in time) · `conditions` `not-yet` · `in-force` `suspended` · `run-off` ·
 `expired` `terminated` `superseded` `fell` (with the agreement above)
@@ -103,7 +115,7 @@ receiving side's unless the clause names another; the other side asks. Amounts a
 
 A proposed text is the record `agreement-version/1`: its canonical JSON and its hash, under the identifier `<home>:version-<48 digits of the hash>`. What does not hash to
 it, or is not in normal form, is refused, whoever sends it. What happened to it are the steps of its case (`case-step/1`). `clearance/1` is a house's own note and is never
-shared: the partner sees the step, that the text is cleared. `reference/1` describes a treaty or an initiative. Drafts are no records; they are in backups.
+shared: the partner sees the step, that the text is cleared. `reference/1` describes a treaty or an initiative; each house keeps its own and none is shared. A correction is a further revision; it keeps the titles before it, by which signed texts are still found. Drafts are no records; they are in backups.
 A text names an institution by the prefix of its node, or as `ror:03q0t9252` where the institution states its ROR.
 
 Queries for other rooms, in `jointlab.agreements.queries.lives`; institutions by prefix, days of the agreement's own time zone:
@@ -125,7 +137,7 @@ title_of(version: Version) -> str                   # in the reader's language
 
 For pages: `queries.listing` (`agreements`, `agreement_by_hash`, `versions_of_case`, `version_on_table`, `clearances`), `queries.drafts` (`drafts`, `draft_by_id`, `faults_of`,
 `changes_of`), `operations.drafts` (`from_template`, `blank`, `amendment`, `renewal`, `answer`, `copied`, `edit`, `edit_head`, `put_clause`, `remove_clause`, `delete`),
-`operations.proposing` (`propose`, `counter`, `clear`, `attest`), `operations.entering` (`enter`, `confirm`, `preview`, `enter_table`), `operations.references` (`add`, `add_known`),
+`operations.proposing` (`propose`, `counter`, `clear`, `attest`), `operations.entering` (`enter`, `confirm`, `preview`, `enter_table`), `operations.references` (`add`, `add_known`, `correct`),
 `queries.ministry` (`forms`, `save_form`, `as_csv`). All other steps are taken with `jointlab.cases.operations.take`. The book of all lives is kept in memory
 until a text comes or a case of an agreement moves; asking whether it is still right costs five small queries.
 
@@ -134,14 +146,24 @@ until a text comes or a case of an agreement moves; asking whether it is still r
 `jointlab.agreements.documents.render(version, on=day, languages=None, layout="following")` gives one PDF: PDF/A-2a (archives) and PDF/UA-1 (read
 aloud), with title, language and, as its date, `on`: the day on which the text came on the table. `languages` are some of the version's, all in their order of
 precedence if none is named; `following` prints one whole text after the other, `beside` a column for each, clause by clause, and paragraph by
-paragraph where all have as many. The same version, languages, layout and day give the same bytes with the same release of typst and the fonts. It raises
-`printing.slow` when typst takes longer than 30 s.
+paragraph where all have as many. The same version, languages, layout and day give the same bytes with the same releases of typst, the fonts and the form, on
+the same kind of machine. It raises `printing.slow` when typst takes longer than 30 s.
 
 When a text is agreed to, `render_all(version, on=day)` prints every file, and the step `agree_first` or `agree_second` of [`agreement/1`](processes.md) names
 them by SHA-256: `paper` (all languages, one after the other), and where there are several `paper_beside` and `paper_en`, `paper_ru`, `paper_kk`, `paper_zh`.
-They are files of the case, shared and fetched as scans are, and optional in the process, since older steps have none. `queries.papers.papers_of(hash)`
+`printer` says with what, as one line: the releases of typst and the fonts, the kind of machine, eight digits of the form (template, words, layout) and the
+day on the file. They are files of the case, shared and fetched as scans are, and optional in the process, since older steps have none. `queries.papers.papers_of(hash)`
 says which there are and whether they are here; `content_of` gives the stored bytes, `agreement.paper_away` while they are still at the partner, and for a text
 that has no recorded files what `render` gives now.
+
+Agreeing does not wait for typst where the worker was faster: `jointlab worker` looks every five seconds for texts that an institution of this node reads, and prints
+them as a job (`agreements.print-ahead`) into one bundle under `incoming/`, whose name follows from the version's hash and from `printer`: an upgrade, other
+fonts or another form are another name. A bundle is there whole or not at all, is no record and no file of the store, and costs nothing but time when it is lost: without it,
+or with a torn one, agreeing prints as before. It is kept while the text lies on the table; a day after nobody asks for it any more the sweep of uploads removes it.
+
+What a partner printed is printed once more by this node's worker (`agreements.compare-papers`), if the step's `printer` is its own to the letter; the
+hashes are compared and the page says *printed alike on both nodes*, or which file differs. With another `printer`, or none, it says that the files cannot be compared here. The finding
+is this node's own (`queries.papers.comparison_of(hash)`): it is no record and hinders no step.
 
 Every page bears the hash in eight groups of eight digits, and its number of so many. Printed are: the parties with their identifiers, the agreement
 above and the version amended by their hashes, what is referred to, the languages and which prevails, the time zone; each clause with its number,

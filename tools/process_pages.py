@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from jointlab.agreements.of_many import AGREEMENTS, ENTRIES
 from jointlab.agreements.process import AGREEMENT, ENTRY
 from jointlab.laboratory.measurement_request import REQUEST
 from jointlab.laboratory.process import TRANSFER
@@ -9,12 +10,13 @@ from jointlab.mobility.process import MOBILITY
 from jointlab.processes import Process, State, Step
 from tools.tables import NOTE, table
 
-PROCESSES = (AGREEMENT, ENTRY, MOBILITY, TRANSFER, REQUEST)
+PROCESSES = (AGREEMENT, ENTRY, AGREEMENTS[3], ENTRIES[3], MOBILITY, TRANSFER, REQUEST)
 _LEAD = (
-    "A process between two institutions is declared once. From the declaration come the buttons, who may press them, the timeline, "
+    "A process between institutions is declared once. From the declaration come the buttons, who may press them, the timeline, "
     "the API and the check of what the partner's node sends. Each step is a record that names the hash of the step before it; of two steps "
     "taken at the same time by both sides the arbiter's stands, and the other is kept and shown as overtaken. Once the other side has gone "
-    "on from a step, no rival of it counts any more. ■ marks an end, * the steps of the way that is hoped for.\n\n"
+    "on from a step, no rival of it counts any more; between three and more that stands from which most other sides have gone on. Agreements of four, five and "
+    "six parties are as those of three, with more in the round. ■ marks an end, * the steps of the way that is hoped for.\n\n"
 )
 
 

@@ -20,6 +20,7 @@ _CELLS = frozenset((0x02, 0x03, 0x04, 0x05, 0x06, 0xBD, 0xFD, 0x202, 0x203, 0x20
 _MULTIPLE = 0xBD  # its last two bytes are its last column
 _RECORD = struct.Struct("<HH")
 _MOST_ROWS, _MOST_COLUMNS = 1 << 16, 1 << 8  # of a sheet, by the format
+_WORKBOOKS = ("workbook", "book")  # names of the stream
 
 
 @dataclass(frozen=True)
@@ -115,8 +116,16 @@ class Compound:
         for entry in self._entries[1:]:
             if entry.kind == 2:
                 stream = self._stream(entry)
-                if entry.name.casefold() in ("workbook", "book"):
+                if entry.name.casefold() in _WORKBOOKS:
                     yield stream
+
+
+def holds_workbook(data: bytes) -> bool:
+    """Whether a compound file may be a workbook: other programs keep their data in such files too."""
+    try:
+        return any(entry.name.casefold() in _WORKBOOKS for entry in Compound(data)._entries)
+    except (BadInput, struct.error):
+        return True  # a damaged one is refused where it is opened
 
 
 @dataclass(frozen=True)

@@ -117,7 +117,7 @@ def make_table(name: str, raw: Sequence[RawColumn], *, conditions: Conditions | 
     columns: list[Column] = []
     series: list[pl.Series] = []
     for column in raw:
-        label = column.name or column.quantity or column.header or ""
+        label = column.name or column.quantity or column.header or f"column {len(columns) + 1}"
         values = (
             column.values if isinstance(column.values, pl.Series) else pl.Series(label, column.values, strict=False)
         )

@@ -94,8 +94,11 @@ class Source:
         is_xlsx = self.archive is not None and any(name.startswith("xl/") for name in self.archive.names)
         if not is_xlsx and not self.head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
             return None
+        from jointlab.science.compound import holds_workbook
         from jointlab.science.workbooks import open_workbook
 
+        if not is_xlsx and not holds_workbook(self.data):
+            return None
         return open_workbook(self.data, self.archive)
 
     @cached_property

@@ -6,7 +6,7 @@ import struct
 import pytest
 
 from jointlab.errors import BadInput
-from jointlab.science.compound import Compound, Spread, spread_of
+from jointlab.science.compound import Compound, Spread, holds_workbook, spread_of
 from jointlab.science.source import Source
 from tests.instrument_files import needs_real_files, real_file
 
@@ -54,6 +54,13 @@ def test_the_workbook_is_the_stream_of_that_name() -> None:
     stream = book(number(0, 0) + number(6, 2))
     assert next(Compound(bytes(compound(stream))).workbooks()).rstrip(b"\0") == stream.rstrip(b"\0")
     assert spread_of(stream) == Spread(21, 2)
+
+
+def test_a_compound_file_of_another_program_is_no_damaged_workbook() -> None:
+    other = bytes(compound(b"x")).replace("Workbook".encode("utf-16-le"), "Detector".encode("utf-16-le"))
+    assert not holds_workbook(other)
+    assert Source("a.dat", other).workbook is None
+    assert holds_workbook(bytes(compound(b"x"))) and holds_workbook(other[:300])
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,7 @@ class _Block:
 def recognises(source: Source) -> bool:
     """STAR text with data names that only the AIF dictionary has."""
     return (
-        re.search(r"^(_audit_aif_version|_exptl_adsorptive|_(ad|de)sorp_pressure)\b", source.head_text, re.M)
+        re.search(r"^(_audit_aif_version|_exptl_adsorptive|_(ad|de)sorp_pressure)(?=\s|$)", source.head_text, re.M)
         is not None
     )
 

@@ -118,7 +118,7 @@ def read(source: Source, settings: Settings) -> Reading:
         tables=(make_table("records", columns),),
         started=_started(columns),
         started_zone="file" if any(name == "unix_time_second" for name in known) else None,
-        warnings=(*text.cautions, *parsed.cautions, *_disagreements(columns)),
+        warnings=(*text.cautions, *parsed.cautions, *_disagreements(columns), *_not_whole(columns)),
         decisions={**text.decisions, "current": "positive current charges the cell, by definition of the format"},
     )
 
@@ -155,6 +155,22 @@ def _disagreements(columns: Sequence[RawColumn]) -> list[Caution]:
         if abs(factor - 1) > _AGREE and bool(np.all(np.abs(other[both] / own[both] / factor - 1) < _AGREE)):
             said = f"Column “{column.header}” is {factor:.4g} times “{twin.header}”. The labelled column is used; one of the two has another unit than it says."
             found.append(Caution("bdf.disagrees", said))
+    return found
+
+
+def _not_whole(columns: Sequence[RawColumn]) -> list[Caution]:
+    """Columns of counts that hold fractions: other numbers stand there than the label says."""
+    import polars as pl
+
+    found = []
+    for column in columns:
+        if column.quantity not in ("cycle", "step", "index") or not _is_number(column):
+            continue
+        values = pl.Series(column.values).cast(pl.Float64)
+        broken = values.filter((values.is_finite() & (values != values.floor())).fill_null(value=False))
+        if broken.len():
+            said = f"Column “{column.header}” should hold whole numbers and holds {broken[0]:.6g}: these numbers count nothing."
+            found.append(Caution("bdf.not-whole", said))
     return found
 
 

@@ -273,7 +273,7 @@ def _sheet_blocks(grid: "Grid", header: int) -> list[tuple[str, int, int]]:
     branch, first = None, header + 1
     for row in range(header + 1, len(grid.rows) + 1):
         word = (grid.text(row, 0) or "").upper()
-        filled = any(cell for cell in grid.rows[row]) if row < len(grid.rows) else False
+        filled = any(cell and cell.strip() for cell in grid.rows[row]) if row < len(grid.rows) else False
         if word not in words and filled:
             continue
         if branch is not None and row > first:

@@ -225,18 +225,20 @@ def _fields(ids: Sequence[int], size: int, name: str) -> tuple[list[_Field], lis
     Raises BadInput ``biologic.unknown-column`` and ``biologic.record``.
     """
     unknown = [key for key in ids if key not in VARIABLES and key not in FLAGS]
-    if len(unknown) > 1:
-        raise _unknown(unknown, name)
     if unknown:
-        rest = size - _size([VARIABLES[key][1] for key in ids if key in VARIABLES], ids)
-        if rest not in (1, 2, 4, 8):
+        rest = _width_of_unknown(ids, unknown, size)
+        if rest is None:
             raise _unknown(unknown, name)
-        types = {**VARIABLES, unknown[0]: (f"variable {unknown[0]}", f"<{'u' if rest < 4 else 'f'}{rest}")}
-        said = Caution(
-            "biologic.unknown-column",
-            f"Variable {unknown[0]} is not known here; it takes {rest} bytes and is kept as column “variable {unknown[0]}”.",
-        )
-        return _place(ids, types), [said]
+        kind = f"<{'u' if rest < 4 else 'f'}{rest}"
+        types = {**VARIABLES, **{key: (f"variable {key}", kind) for key in unknown}}
+        said = [
+            Caution(
+                "biologic.unknown-column",
+                f"Variable {key} is not known here; it takes {rest} bytes and is kept as column “variable {key}”.",
+            )
+            for key in unknown
+        ]
+        return _place(ids, types), said
     groups = [group for group in OTHER_TYPES if set(group) & set(ids)]
     for chosen in sorted(product((False, True), repeat=len(groups)), key=sum):
         types = dict(VARIABLES)
@@ -251,6 +253,23 @@ def _fields(ids: Sequence[int], size: int, name: str) -> tuple[list[_Field], lis
         ids=", ".join(map(str, ids)),
         size=size,
     )
+
+
+def _width_of_unknown(ids: Sequence[int], unknown: Sequence[int], size: int) -> int | None:
+    """Bytes of each unknown variable, where the record leaves one answer; None where it leaves none or several.
+
+    One takes what the known ones leave. Several are known only where each must be as wide as a variable can be (8 bytes),
+    which holds no more where a known one may be wider than usual.
+    """
+    rest = size - _size([VARIABLES[key][1] for key in ids if key in VARIABLES], ids)
+    if len(unknown) == 1:
+        return rest if rest in (1, 2, 4, 8) else None
+    wider = any(
+        key in ids and int(kind[2:]) > int(VARIABLES[key][1][2:])
+        for group in OTHER_TYPES
+        for key, (_, kind) in group.items()
+    )
+    return 8 if rest == 8 * len(set(unknown)) and len(set(unknown)) == len(unknown) and not wider else None
 
 
 def _unknown(unknown: Sequence[int], name: str) -> BadInput:

@@ -188,7 +188,7 @@ def _check_rows(text: Text, head: _Head, width: int) -> None:
     if cells not in (width, 1) or (cells == 1 and width > 1 and text.line(first).strip()):
         raise BadInput(
             "biologic.columns",
-            "“{name}” names {width} columns and has {cells} cells in line {line}, so no column can be told from its neighbour: a column name is missing or there is one too many. Export it again.",
+            "“{name}” names {width} columns and has {cells} cells in line {line}, so no column can be told from its neighbour: a column name is missing or there is one too many. Give the .mpr file, or export it again.",
             name=text.name,
             width=width,
             cells=cells,

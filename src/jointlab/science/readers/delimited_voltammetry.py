@@ -22,6 +22,7 @@ from jointlab.science.text import TEXT_SETTINGS, Header, Text, read_text, split_
 
 _ELECTRODE = ("ewe", "<ewe>", "e", "potential", "vf", "e_we", "electrode potential")
 _NEEDED = {"time", "potential", "current"}
+_SPECTRUM = {"frequency", "impedance_modulus"}  # a table of impedance, whatever stands beside it
 _UNITS = {
     "V,A,s": {"potential": "V", "current": "A", "time": "s"},
     "V,mA,s": {"potential": "V", "current": "mA", "time": "s"},
@@ -80,7 +81,7 @@ def _shape(lines: Sequence[str]) -> _Shape | None:
         headers = tuple(split_header(cell) for cell in cells)
         found = {what.quantity for header in headers if (what := meaning(header.name)) is not None}
         electrode = any(header.name.lower() in _ELECTRODE for header in headers)
-        if found >= _NEEDED and electrode and len(lines[1].split(separator)) == len(cells):
+        if found >= _NEEDED and not found >= _SPECTRUM and electrode and len(lines[1].split(separator)) == len(cells):
             return _Shape(separator, headers)
     return None
 

@@ -77,6 +77,9 @@ _PATTERNS = tuple((re.compile(pattern), quantity, unit) for pattern, quantity, u
 _PRIMES = str.maketrans({"’": "'", "′": "'", "‘": "'", "`": "'", "″": "''", '"': "''", "”": "''", "−": "-", "–": "-"})
 
 
+_MAY_BE_TURNED = ("impedance_real", "impedance_imaginary", "impedance_phase")
+
+
 def _plain(name: str) -> str:
     return re.sub(r"\s+", "", name.translate(_PRIMES)).lower().replace("²", "2")
 
@@ -85,7 +88,7 @@ def _plain(name: str) -> str:
 def meaning(name: str) -> Meaning | None:
     """The quantity that a column name stands for, or None where it is none of ours.
 
-    A leading minus (``-Z''``, ``neg. Z imag``) gives sign -1; only an imaginary part or a phase may have one.
+    A leading minus (``-Z''``, ``neg. Z imag``) gives sign -1; only parts of an impedance and a phase may have one.
     """
     plain = _plain(name)
     bare = re.sub(r"^(-|neg(ative|\.)?_?)", "", plain)
@@ -93,7 +96,7 @@ def meaning(name: str) -> Meaning | None:
         if pattern.fullmatch(bare):
             if bare == plain:
                 return Meaning(quantity, 1, unit)
-            return Meaning(quantity, -1, unit) if quantity in ("impedance_imaginary", "impedance_phase") else None
+            return Meaning(quantity, -1, unit) if quantity in _MAY_BE_TURNED else None
     return None
 
 

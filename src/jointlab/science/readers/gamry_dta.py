@@ -47,8 +47,8 @@ _MOST_TABLES = 2000  # cycles of one experiment
 
 
 def recognises(source: Source) -> bool:
-    """The first line is EXPLAIN and the second a TAG."""
-    return bool(re.match(r"EXPLAIN\s*\r?\n\s*TAG\t", source.head_text))
+    """The first line is EXPLAIN, or the name of the experiment, and the second a TAG."""
+    return bool(re.match(r"[A-Z]\w*[ \t]*\r?\n[ \t]*TAG\t", source.head_text))
 
 
 def read(source: Source, settings: Settings) -> Reading:
@@ -172,7 +172,8 @@ def _tables(text: Text, starts: list[int], technique: str) -> tuple[tuple[Table,
 
 def _table(text: Text, start: int, stop: int, key: str, technique: str) -> tuple[Table, list[Caution]]:
     names, units = (text.line(start + offset).split("\t")[1:] for offset in (1, 2))
-    if not names or len(names) != len(units) or "Pt" not in (names[0], "Pt" if names[0] == "Point" else ""):
+    pointless = "Pt" not in (names[0], "Pt" if names[0] == "Point" else "") if names else True
+    if not names or len(names) != len(units) or (pointless and not all(_unit(unit) for unit in units)):
         raise BadInput(
             "gamry.table",
             "“{name}”, line {line}: table {key} has {names} names and {units} units. Its header is cut; copy the file again.",

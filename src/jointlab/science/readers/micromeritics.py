@@ -48,6 +48,7 @@ _FACTS = {  # label in lower case: fact
     "equilibration interval": "equilibration_interval", "equilibration time": "equilibration_interval", "sample density": "sample_density",
     "thermal correction": "thermal_correction", "warm free space": "warm_free_space", "cold free space": "cold_free_space", "comments": "comment",
 }  # fmt: skip
+_UNSET = datetime(1970, 1, 1)  # noqa: DTZ001 - the program writes it where no start was recorded
 _SPAN = timedelta(days=14)  # no isotherm takes longer
 
 
@@ -260,9 +261,9 @@ def _reading(
     if sum(entry[0] == 0 for entry in tables) > 1:
         cautions.append(Caution("micromeritics.several", "The report holds several isotherms; the first is read."))
     if start is None and "started" in head:
-        cautions.append(
-            Caution("started.ambiguous", f"Day and month of “{head['started']}” may be swapped; no start is given.")
-        )
+        swapped = f"Day and month of “{head['started']}” may be swapped; no start is given."
+        unset = f"“{head['started']}” is a clock that was not set; no start is given."
+        cautions.append(Caution("started.ambiguous", unset if parse_timestamp(head["started"]) == _UNSET else swapped))
     return Reading(
         format=format_name,
         technique="gas_adsorption",
@@ -336,7 +337,7 @@ def _started(head: Mapping[str, str], table: Table) -> datetime | None:
     text, end = head.get("started", ""), head.get("completed", "")
     whole = parse_timestamp(text)
     if whole is not None:
-        return whole
+        return None if whole == _UNSET else whole
     orders: tuple[DateOrder, ...] = ("dmy", "mdy")
     fitting = [
         start

@@ -4,6 +4,7 @@ The rows are sorted into their kinds by the bytes at the start of each line, all
 table for the text engine.
 """
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -51,6 +52,7 @@ def read_layers(text: Text, line: int, separator: str) -> Layers:
 
     Raises BadInput ``neware.layers`` for a row of no kind, or a record before the first cycle or step.
     """
+    text, joined = _parted(text, line, separator)
     cycles, steps, records = _part(text, line, separator)
     assert records.frame is not None
     mapped = map_records(records.frame, records.headers, text.decisions, origin=text.name)
@@ -61,7 +63,32 @@ def read_layers(text: Text, line: int, separator: str) -> Layers:
     taken = {column.name for column in owned}
     columns = (*owned, *(column for column in mapped.columns if column.name not in taken))
     stated = [] if cycles.frame is None else stated_by_cycles(cycles.frame, cycles.headers, origin=text.name)
-    return Layers(Mapped(columns, mapped.cautions), records.cautions, tuple(stated))
+    return Layers(Mapped(columns, mapped.cautions), (*records.cautions, *joined), tuple(stated))
+
+
+def _parted(text: Text, line: int, separator: str) -> tuple[Text, list[Caution]]:
+    """The text with rows of cycles that go on with their first step put on two lines, and what to say of them.
+
+    Only rows with as many cells as both headers name together, all of which are filled, are such.
+    """
+    cycle, step = (text.line(number).rstrip(f"\r\n{separator}").split(separator) for number in (line, line + 1))
+    width = len(cycle) + len(step) - 1  # the step's first cell is the empty one before it
+    mark = re.escape(separator)
+    row = re.compile(
+        rf"^(\d[^{mark}\n]*(?:{mark}[^{mark}\r\n]+){{{len(cycle) - 1}}})((?:{mark}[^{mark}\r\n]+){{{width - len(cycle)}}})(?=\r?$)".encode(),
+        re.MULTILINE,
+    )
+    begin = text.offset(line + 3)
+    data, count = row.subn(rb"\1\n\2", text.data[begin:])
+    if not count:
+        return text, []
+    whole = text.data[:begin] + data
+    said = (
+        f"{count} rows of cycles go on with the row of their first step in the same line; they were read as two rows."
+    )
+    return Text(text.name, whole, text.decisions, text.cautions, text.decimal_given), [
+        Caution("neware.joined-rows", said)
+    ]
 
 
 def _part(text: Text, line: int, separator: str) -> tuple[_Layer, _Layer, _Layer]:

@@ -129,7 +129,7 @@ def _tables(measurement: Any, where: dict[str, int], text: Text, settings: Setti
             name=text.name,
         )
     groups: list[list[RawColumn]] = [[]]
-    for array in arrays:
+    for array in arrays or list(_of_curves(measurement)):
         column = _column(array, text)
         if column.quantity in _STARTS_TABLE and column.quantity in {c.quantity for c in groups[-1]}:
             groups.append([])
@@ -146,6 +146,14 @@ def _tables(measurement: Any, where: dict[str, int], text: Text, settings: Setti
                 )
                 name += "" if length == max(lengths) else f", {length} points"
                 yield make_table(name, _with_sign(_unique(same), text, settings), conditions={**where, **scan})
+
+
+def _of_curves(measurement: Any) -> Iterator[Any]:
+    """The two arrays of every curve: older programs leave the data set empty and keep the points there."""
+    curves = _get(measurement, "Curves")
+    for curve in curves if isinstance(curves, list) else ():
+        arrays = [_get(curve, key) for key in ("XAxisDataArray", "YAxisDataArray")]
+        yield from (array for array in arrays if array is not None)
 
 
 def _column(array: Any, text: Text) -> RawColumn:

@@ -1,14 +1,14 @@
 """Isotherms as pyGAPS writes them (JSON, file versions 1 to 4): points with pressure, loading and branch, and their units."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from jointlab.errors import BadInput
 from jointlab.science.json_text import load_json
 from jointlab.science.readers.isotherms import ADSORPTION, DESORPTION, isotherm, loading_columns, number_with_unit
 from jointlab.science.readers.reader import Reader
-from jointlab.science.reading import Condition, RawColumn, Reading
+from jointlab.science.reading import Caution, Condition, RawColumn, Reading
 from jointlab.science.settings import Settings
 from jointlab.science.source import Source
 from jointlab.science.text import read_text
@@ -56,23 +56,30 @@ def read(source: Source, settings: Settings) -> Reading:
             name=source.name,
             reason=fault,
         ) from fault
-    points = _points(content, source.name)
+    return reading_of(content, "pygaps.json", text.cautions, text.decisions, source.name)
+
+
+def reading_of(
+    content: Any, form: str, cautions: Sequence[Caution], decisions: Mapping[str, str], name: str
+) -> Reading:
+    """The reading of an isotherm's keys and points, whichever file they stood in; raises as `read`."""
+    points = _points(content, name)
     temperature = number_with_unit(
         str(content.get("temperature", "")),
         to="K",
         unit=str(content.get("temperature_unit") or "K").replace("°", "deg"),
     )
-    result = isotherm(_columns(points, content, source.name), branch=_branch(points))
+    result = isotherm(_columns(points, content, name), branch=_branch(points))
     date = content.get("date")
     return Reading(
-        format="pygaps.json",
+        format=form,
         technique="gas_adsorption",
         tables=(result.table,),
         instrument=next((str(content[key]) for key in ("instrument", "apparatus") if content.get(key)), None),
         started=parse_timestamp(date) if isinstance(date, str) else None,
-        warnings=(*text.cautions, *result.cautions),
+        warnings=(*cautions, *result.cautions),
         facts=_facts(content, temperature),
-        decisions={**text.decisions, **result.decisions},
+        decisions={**decisions, **result.decisions},
     )
 
 

@@ -35,7 +35,9 @@ _TITLE = "DVS Isotherm Analysis Report"
 def recognises(source: Source) -> bool:
     """The title of the isotherm report, or the mark of the record."""
     cells = {cell.strip() for rows in source.tops.values() for row in rows[:8] for cell in row if cell}
-    return _TITLE in cells or bool({"DVS-Vacuum-Data-File", "DVS-Data-File", "DVS-Advantage-Data-File"} & cells)
+    return any(cell.startswith(_TITLE) for cell in cells) or bool(
+        {"DVS-Vacuum-Data-File", "DVS-Data-File", "DVS-Advantage-Data-File"} & cells
+    )
 
 
 def read(source: Source, settings: Settings) -> Reading:
@@ -46,7 +48,8 @@ def read(source: Source, settings: Settings) -> Reading:
     keys: dict[str, str] = {}
     for name, rows in source.tops.items():
         header = next((i for i, row in enumerate(rows) if row and (row[0] or "").startswith("Time [")), None)
-        if header is None and not any(_TITLE in row for row in rows):
+        title = next((cell.strip() for row in rows for cell in row if cell and cell.strip().startswith(_TITLE)), None)
+        if header is None and title is None:
             continue
         grid = source.workbook.grid(name)
         if header is not None:
@@ -54,7 +57,8 @@ def read(source: Source, settings: Settings) -> Reading:
             tables += _record(grid, header, settings, source.name)
         elif not isotherms:
             keys.update(_report_keys(grid.rows))
-            isotherms += _cycles(grid, settings, source.name)
+            unit = re.search(r"\(([^)]*)\)\s*$", f"{title}")
+            isotherms += _cycles(grid, unit[1].strip() if unit else "Torr", settings, source.name)
     if not isotherms and not tables:
         raise BadInput(
             "dvs.no-data",
@@ -120,8 +124,11 @@ def _facts(keys: Mapping[str, str]) -> dict[str, Condition]:
     return facts
 
 
-def _cycles(grid: "Grid", settings: Settings, name: str) -> list[Isotherm]:
-    """One isotherm a cycle: sorption rows from top to bottom, then desorption rows from bottom to top."""
+def _cycles(grid: "Grid", unit: str, settings: Settings, name: str) -> list[Isotherm]:
+    """One isotherm a cycle: sorption rows from top to bottom, then desorption rows from bottom to top.
+
+    `unit` is the unit of pressures in the title of the sheet; columns that name per cent of saturation do without it.
+    """
     starts = [
         (row, i)
         for row in range(len(grid.rows))
@@ -135,16 +142,24 @@ def _cycles(grid: "Grid", settings: Settings, name: str) -> list[Isotherm]:
         stop = row
         while stop < len(grid.rows) and grid.text(stop, i + 1) and (stop == row or not grid.text(stop, i)):
             stop += 1
-        found.append(_cycle(grid, row, stop, i + 1, mode, actual, settings, name))
+        found.append(_cycle(grid, row, stop, i + 1, _pressure(mode, unit, name), mode, actual, settings, name))
     return found
 
 
 def _cycle(
-    grid: "Grid", row: int, stop: int, target: int, mode: str, actual: bool, settings: Settings, name: str
+    grid: "Grid",
+    row: int,
+    stop: int,
+    target: int,
+    pressures: tuple[str, str],
+    mode: str,
+    actual: bool,
+    settings: Settings,
+    name: str,
 ) -> Isotherm:
     import polars as pl
 
-    quantity, unit = _pressure(mode, name)
+    quantity, unit = pressures
     wanted = sheet_numbers(grid, target, row, stop, settings=settings, name=name)
     places = (
         ((target + 1, target + 2), (target + 3, target + 4)) if actual else ((target, target + 1), (target, target + 2))
@@ -164,12 +179,15 @@ def _cycle(
     return isotherm(columns, branch=[ADSORPTION] * len(parts[0][0]) + [DESORPTION] * len(parts[1][0]))
 
 
-def _pressure(mode: str, name: str) -> tuple[str, str]:
-    """What the pressures of a report are: per cent of p0 (or of saturation, RH), or Torr."""
+def _pressure(mode: str, unit: str, name: str) -> tuple[str, str]:
+    """What the pressures of a report are: per cent of p0 (or of saturation, RH), or a pressure in the title's unit."""
     if re.match(r"%\s*(P/Po|RH)|Target\s*RH", mode):
         return "relative_pressure", "%"
     if mode.startswith("Pres"):
-        return "pressure", "Torr"
+        mode = f"{mode} ({unit})"
+        known, wanted = parse_unit(unit), parse_unit("Pa")
+        if known is not None and wanted is not None and known.dimension == wanted.dimension:
+            return "pressure", unit
     raise BadInput(
         "dvs.pressure",
         "“{name}”: the heading “{mode}” is neither per cent of saturation nor a pressure in Torr. Make the report again with P/Po.",

@@ -89,7 +89,10 @@ def read(source: Source, settings: Settings) -> Reading:
     cautions = list(text.cautions)
     for block in blocks:
         parsed = text.table(
-            block.start, [f"c{i}" for i in range(len(block.cells))], separator=block.separator, stop=block.stop
+            block.start,
+            [f"c{i}" for i in range(len(block.cells))],
+            separator=block.separator,
+            stop=block.stop if block is blocks[-1] else _last_row(text, block),
         )
         cautions += [c for c in parsed.cautions if c.code == "table.last-line-cut"]
         scans += _scans(text, block, parsed.frame, first=len(scans) + 1)
@@ -106,6 +109,19 @@ def read(source: Source, settings: Settings) -> Reading:
         "solar.eqe", "quantum_efficiency", tables, header.instrument, header.started, stated=tuple(stated),
         warnings=(*cautions, *(c for c in header.cautions if c.code == "jv.date")), facts=facts, decisions=text.decisions,
     )  # fmt: skip
+
+
+def _last_row(text: Text, block: HeadedBlock) -> int:
+    """The line after the last row of a table above another: a number by itself below the rows counts the scan that follows.
+
+    Below the last table it is a row that was cut.
+    """
+    stop = block.stop
+    while (
+        stop - block.start > 1 and len([cell for cell in split_row(text.line(stop - 1), block.separator) if cell]) == 1
+    ):
+        stop -= 1
+    return stop
 
 
 def _around(text: Text, blocks: Sequence[HeadedBlock]) -> list[str]:

@@ -34,7 +34,11 @@ _NO_LABEL = {
     "v", "u", "i", "j", "voltage", "current", "density", "bias", "applied", "measured", "meas", "pixel", "cell", "smu",
     "напряжение", "ток", "плотность", "тока", "电压", "电流", "电流密度", "",
 }  # fmt: skip
-
+# Of this rig the names of six pixels in four sweeps reach over the first 4 KiB.
+_HYDIRIS = re.compile(
+    r"^Location\t+HYDIRIS\d*\s*\n(?:.*\n)+Voltage ?\(V\)_\w+\tCurrent Density ?\(mA/cm\^2\)_", re.MULTILINE
+)
+_DECIMAL = re.compile(r"[-+]?\d+\.\d+$")
 
 JvColumn = tuple[Header, Role | None, "pl.Series"]
 
@@ -53,6 +57,8 @@ def is_curve_header(cells: Sequence[Header], *, solar: bool) -> bool:
 
     Units alone are no evidence: cyclers have them too, and the words of a header may be lost (``????(V)``).
     """
+    if sum(_DECIMAL.match(cell.text) is not None for cell in cells) > 1:
+        return False  # a row of values, such as places and versions
     roles = [role(cell) for cell in cells]
     pairs = list(zip(cells, roles, strict=True))
     if not any(kind == "voltage" and is_named(cell, "voltage") for cell, kind in pairs):
@@ -74,7 +80,7 @@ def _says_current(cell: Header, *, solar: bool) -> bool:
 
 def _recognises(source: Source, *, solar: bool) -> bool:
     for text in head_texts(source):
-        known = has_header(text, lambda cells: is_curve_header(cells, solar=solar))
+        known = has_header(text, lambda cells: is_curve_header(cells, solar=solar), dated=False)
         if known and has_solar_words(text) is solar:
             return True
     return False
@@ -82,7 +88,7 @@ def _recognises(source: Source, *, solar: bool) -> bool:
 
 def recognises_solar(source: Source) -> bool:
     """A header speaks of solar cells and names a voltage and a current."""
-    return _recognises(source, solar=True)
+    return _recognises(source, solar=True) or _HYDIRIS.search(source.head_text) is not None
 
 
 def recognises_plain(source: Source) -> bool:
@@ -155,7 +161,7 @@ def _curves(text: Text, block: HeadedBlock) -> tuple[list[Curve], tuple[Caution,
     starts = _starts([kind for _, kind, _ in columns])
     found: list[Curve] = []
     for start, stop in zip(starts, [*starts[1:], len(columns)], strict=True):
-        title = above[start] if len(starts) > 1 and start < len(above) else ""
+        title = above[start] if len(starts) > 1 and start < len(above) and re.search(r"\w", above[start]) else ""
         found += _group(columns[start:stop], title)
     return found, parsed.cautions
 

@@ -1,7 +1,8 @@
 """J-V curves as JSON: the solar simulators of Helmholtz-Zentrum Berlin (IRIS), and the IV-curve files of pvlib.
 
 IRIS: ``parameters`` and a list ``data`` with one object per cell and direction, whose ``measurements`` are rows with
-names that hold units (``J [mA/cm2]``); what is the same in all rows is a setting or a result of the sweep.
+names that hold units (``J [mA/cm2]``); what is the same in all rows is a setting or a result of the sweep. Newer files
+hold results in ``curve_parameters``; the oldest name ``current`` and ``current_density`` without units (`solar_jv_bare`).
 pvlib: a list ``IV Curves`` with ``Voltages`` in V and ``Currents`` in A, numbers as text, and results beside them.
 """
 
@@ -12,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 from jointlab.errors import BadInput
 from jointlab.science.json_text import load_json
 from jointlab.science.readers.reader import Reader
+from jointlab.science.readers.solar_jv_bare import is_bare, taken_as_milli, with_units
 from jointlab.science.readers.solar_words import result_line, role, states
-from jointlab.science.reading import Caution, Condition, RawColumn, Reading, Stated, Table, make_table, state
+from jointlab.science.reading import Condition, RawColumn, Reading, Stated, Table, make_table, state
 from jointlab.science.settings import Settings
 from jointlab.science.source import Source
 from jointlab.science.text import split_header
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
 _DIRECTIONS = {"FWD": "forward", "REV": "reverse"}
 _ROLES = {"voltage": "potential", "current": "current", "current_density": "current_density", "power": "power"}
-_PREFERRED = ("V_meas", "I", "J", "P")  # of two columns of one quantity, the measured one
+_PREFERRED = ("V_meas", "V_corr", "I", "I_corr", "J", "P")  # of two columns of one quantity, the one behind the results
 _ONE_SUN_LINE = "Eff_1000"  # the program's efficiency over 100 mW/cm2, whatever its sensor says
 _RESULTS = {
     "i_sc": ("short_circuit_current", "A"), "v_oc": ("open_circuit_voltage", "V"), "i_mp": ("maximum_power_current", "A"),
@@ -36,7 +38,8 @@ _MOST_CURVES = 10_000
 def recognises_iris(source: Source) -> bool:
     """Parameters of a sweep at the start of a JSON text."""
     head = source.head_text.lstrip()
-    return head.startswith("{") and '"parameters"' in head[:200] and '"start_voltage"' in head[:400]
+    sweep = '"start_voltage"' in head[:400] or '"curve_parameters"' in head
+    return head.startswith("{") and '"parameters"' in head[:200] and sweep
 
 
 def recognises_curves(source: Source) -> bool:
@@ -76,18 +79,22 @@ def _objects(content: Mapping[str, Any], key: str, name: str) -> list[dict[str, 
 
 
 def read_iris(source: Source, settings: Settings) -> Reading:
-    """Read every cell and direction. Raises BadInput ``jv-json.broken``, ``jv-json.form``, ``jv-json.rows``."""
+    """Read every cell and direction. Raises BadInput ``jv-json.broken``, ``jv-json.form``, ``jv-json.rows``, ``jv-json.units``."""
     content = _load(source)
     sweeps = _objects(content, "data", source.name)
     parameters = content["parameters"] if isinstance(content.get("parameters"), dict) else {}
     tables: list[Table] = []
     stated: list[Stated] = []
     starts: list[datetime] = []
-    cautions: list[Caution] = []
+    bare: list[pl.DataFrame] = []
+    names = sorted({name for sweep in sweeps if (name := _sample(sweep))})
     for number, sweep in enumerate(sweeps, start=1):
-        frame = _rows(sweep, number, source.name)
-        constant = {key: frame[key][0] for key in frame.columns if frame[key].n_unique() == 1}
-        where = _conditions(sweep, number)
+        frame, was_bare = _rows(sweep, number, source.name)
+        bare += [frame] if was_bare else []
+        beside = sweep.get("curve_parameters")
+        constant = dict(beside) if isinstance(beside, dict) else {}
+        constant |= {key: frame[key][0] for key in frame.columns if frame[key].n_unique() == 1}
+        where = _conditions(sweep, number, several=len(names) > 1)
         stated += _iris_results(constant, where)
         tables.append(_iris_table(frame, constant, where))
         started = parse_timestamp(f"{constant.get('date', '')} {constant.get('time', '')}")
@@ -95,17 +102,17 @@ def read_iris(source: Source, settings: Settings) -> Reading:
     facts: dict[str, Condition] = {
         key: value for key, value in parameters.items() if isinstance(value, (str, int, float))
     }
-    names = sorted({str(sweep["sample"]) for sweep in sweeps if sweep.get("sample")})
     if names:
         facts["sample"] = ", ".join(names)
     return Reading(
         "hzb.iris_json", "solar_cell_iv", tuple(tables), None, min(starts) if starts else None,
-        stated=tuple(stated), warnings=tuple(cautions), facts=facts, decisions={"encoding": "JSON"},
+        stated=tuple(stated), warnings=(taken_as_milli(bare, source.name),) if bare else (), facts=facts, decisions={"encoding": "JSON"},
         rows_stated={t.name: parameters["steps"] for t in tables} if isinstance(parameters.get("steps"), int) else {},
     )  # fmt: skip
 
 
-def _rows(sweep: Mapping[str, Any], number: int, name: str) -> "pl.DataFrame":
+def _rows(sweep: Mapping[str, Any], number: int, name: str) -> "tuple[pl.DataFrame, bool]":
+    """The rows of a sweep, and whether its currents were named without a unit."""
     import polars as pl
 
     rows = sweep.get("measurements")
@@ -115,6 +122,10 @@ def _rows(sweep: Mapping[str, Any], number: int, name: str) -> "pl.DataFrame":
         )
     flat = [{key: value for key, value in row.items() if not isinstance(value, (list, dict))} for row in rows]
     frame = pl.from_dicts(flat, infer_schema_length=None, strict=False)
+    bare = is_bare(frame.columns)
+    if bare:
+        own = sweep.get("parameters")
+        frame = with_units(frame, _float(own.get("area")) if isinstance(own, dict) else None, number, name)
     roles = {role(split_header(key)) for key in frame.columns if frame[key].dtype.is_numeric()}
     if "voltage" not in roles or not {"current", "current_density"} & roles:
         raise BadInput(
@@ -123,13 +134,21 @@ def _rows(sweep: Mapping[str, Any], number: int, name: str) -> "pl.DataFrame":
             number=number,
             name=name,
         )
-    return frame
+    return frame, bare
 
 
-def _conditions(sweep: Mapping[str, Any], number: int) -> dict[str, Condition]:
+def _sample(sweep: Mapping[str, Any]) -> str | None:
+    found = sweep.get("sample") or sweep.get("sample_name")
+    return str(found) if found else None
+
+
+def _conditions(sweep: Mapping[str, Any], number: int, *, several: bool) -> dict[str, Condition]:
     where: dict[str, Condition] = {}
-    if isinstance(sweep.get("cell"), (str, int)):
-        where["pixel"] = sweep["cell"]
+    if several and (sample := _sample(sweep)):
+        where["sample"] = sample
+    pixel = sweep.get("cell", sweep.get("pin"))
+    if isinstance(pixel, (str, int)):
+        where["pixel"] = pixel
     direction = _DIRECTIONS.get(str(sweep.get("direction", "")).upper())
     if direction:
         where["direction"] = direction

@@ -56,7 +56,34 @@ def _is_chi_binary(source: Source) -> bool:
 
 
 def _is_ivium(source: Source) -> bool:
+    if source.suffix == ".iviumdata" and _is_binary(source):
+        return True
     return b"primary_data" in source.data[: 1 << 20] and b"Title=" in source.data[: 1 << 16]
+
+
+def _is_ivium_impedance(source: Source) -> bool:
+    # Free lines, a line with the number of points, then frequency and two more numbers a row: no names, so also by extension.
+    number = r"[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?"
+    rows = rf"(?m)^\d+\s*\n{number}[ \t]+{number}[ \t]+{number}[ \t]*$"
+    return source.suffix == ".i2b" and re.search(rows, source.head_text.replace("\r", "")) is not None
+
+
+def _is_iga(source: Source) -> bool:
+    return _cells(source) >= {"System Type", "IGA Systems"} or (
+        re.search(r"(?m)^System Type\s+IGA Systems\s*$", source.head_text) is not None
+    )
+
+
+def _is_rubotherm(source: Source) -> bool:
+    return any({"MP1(g)", "MP2", "ZP"} <= {(cell or "").strip() for cell in row} for row in _rows(source))
+
+
+def _rows(source: Source) -> list[tuple[str | None, ...]]:
+    return [row for rows in source.tops.values() for row in rows[:30]]
+
+
+def _cells(source: Source) -> set[str]:
+    return {cell.strip() for row in _rows(source) for cell in row if cell}
 
 
 def _is_structure(source: Source) -> bool:
@@ -144,10 +171,31 @@ UNREADABLE: tuple[Unreadable, ...] = (
     ),
     Unreadable(
         "ivium.idf",
-        "Ivium data file (.idf, .ids)",
+        "Ivium data file (.idf, .ids, .iviumdata)",
         _is_ivium,
         "In IviumSoft export the data as ASCII or .csv with column names.",
-        (".idf", ".ids"),
+        (".idf", ".ids", ".iviumdata"),
+    ),
+    Unreadable(
+        "ivium.i2b",
+        "Ivium impedance data (.i2b), which names no column and no sign",
+        _is_ivium_impedance,
+        "In IviumSoft export the data as ASCII or .csv with column names.",
+        (".i2b",),
+    ),
+    Unreadable(
+        "hiden.iga",
+        "Hiden IGA report (.txt, .xlsx)",
+        _is_iga,
+        "Give pressure and amount adsorbed with their units as an Adsorption Information File (.aif).",
+        (".txt", ".xlsx"),
+    ),
+    Unreadable(
+        "rubotherm.balance",
+        "weighings of a Rubotherm magnetic suspension balance (MP1, MP2, ZP), which need its buoyancy correction",
+        _is_rubotherm,
+        "Give pressure and amount adsorbed with their units as an Adsorption Information File (.aif).",
+        (".xls", ".xlsx"),
     ),
     Unreadable(
         "jwgb.jwgbt",

@@ -1,7 +1,7 @@
 """Scribner ZPlot, ZView and CorrWare text (.z, .z60, .cor), and Corrtest files of the same layout.
 
 ``ZPLOT2 ASCII`` and ``CORRW ASCII`` files have a header that ends with the column names and the line ``End Comments``;
-``Z60W Data File`` has ten fixed lines, then the column names. Rows of a .cor with one more number close a cycle.
+``Z60W Data File`` and ``ZPlotW Data File`` have ten fixed lines, then the column names. Rows of a .cor with one more number close a cycle.
 """
 
 import re
@@ -57,7 +57,7 @@ class _Layout:
 def recognises(source: Source) -> bool:
     """The first line names the program, or the header ends with ``End Comments`` as Scribner's and Corrtest's do."""
     head = source.head_text
-    if re.match(r"\"?(ZPLOT2? ASCII|CORRW ASCII|Z60W Data File)", head):
+    if re.match(r"\"?(ZPLOT2? ASCII|CORRW ASCII|Z60W Data File|ZPlotW Data File)", head):
         return True
     return bool(re.search(r"^End Comments[ \t]*\r?$", head, re.MULTILINE))
 
@@ -69,7 +69,7 @@ def read(source: Source, settings: Settings) -> Reading:
     tells the technique.
     """
     text = read_text(source, settings)
-    layout = _z60_layout(text) if re.match(r"\"?Z60W", text.line(0)) else _commented_layout(text)
+    layout = _z60_layout(text) if re.match(r"\"?(Z60W|ZPlotW)", text.line(0)) else _commented_layout(text)
     headers = [split_header(name) for name in layout.names]
     parsed, closings = _rows(text, layout)
     known = {key: what for key, what in _KNOWN.items() if what.sign}
@@ -149,16 +149,19 @@ def _cells(line: str) -> list[str]:
 
 
 def _z60_layout(text: Text) -> _Layout:
-    named = text.find_line(r"Freq", stop=min(text.line_count, 20))
-    count = text.line(9).strip().strip('"') if text.line_count > 9 else ""
+    named = text.find_line(r"Freq\s*\(", stop=min(text.line_count, 20))
     first = named + 1 if named is not None else 10
+    count = (
+        text.line(first - 2 if named is not None and named > 0 else 9).strip().strip('"') if text.line_count > 9 else ""
+    )
     if first >= text.line_count or len(re.split(r"[,;\t]", text.line(first))) != len(_Z_COLUMNS):
         raise BadInput(
             "zplot.header",
             "“{name}” is a Z60W data file whose rows do not have the {count} columns of that format; it is cut or was changed. Copy it again.",
             name=text.name, count=len(_Z_COLUMNS),
         )  # fmt: skip
-    return _Layout(first, list(_Z_COLUMNS), {"Data Points": count} if count.isdigit() else {})
+    facts = _clock([line.strip() for line in text.lines(0, first)])
+    return _Layout(first, list(_Z_COLUMNS), facts | ({"Data Points": count} if count.isdigit() else {}))
 
 
 def _rows(text: Text, layout: _Layout) -> tuple[ParsedTable, RawColumn | None]:

@@ -20,10 +20,12 @@ Wanted = Callable[[Sequence[Header]], bool]
 
 _SEPARATORS = ("\t", ";", ",", " ")
 _NUMBER = re.compile(r"[-+]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][-+]?\d+)?$|[-+]?(?:nan|inf)$", re.IGNORECASE)
+_DATE = re.compile(r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4})(?:\b|$)")
 _END = re.compile(
     rb'^(?:[ \t;,]*\r?$|[ \t"]*(?![nN][aA][nN]\b|[iI][nN][fF]\b)(?:[A-Za-z#\[{/*]|[\x80-\xff]))', re.MULTILINE
 )
 _BEGINS_NUMBER = bytes(byte in b"+-.0123456789" for byte in range(256))
+_INNER_UNIT = re.compile(r"(?P<name>[^()]+?)\s*\((?P<unit>[^()]+)\)(?P<label>_\w+)$")  # “Voltage (V)_a_Forward”
 _BRACKETS = "[](){}<>"
 _SEARCHED = 2000  # lines in which a header is looked for, between one table and the next
 _MOST_BLOCKS = 500
@@ -57,9 +59,16 @@ def head_texts(source: Source) -> tuple[str, ...]:
     return tuple(head.decode(encoding, errors="ignore") for encoding in ("utf-8-sig", "windows-1251", "gb18030"))
 
 
-def has_header(text: str, wanted: Wanted) -> bool:
-    """Whether one of the lines is a header that `wanted` knows, with numbers below it."""
-    return any(wanted(block.cells) for block in _headers(text))
+def has_header(text: str, wanted: Wanted, *, dated: bool = True) -> bool:
+    """Whether one of the lines is a header that `wanted` knows, with numbers below it.
+
+    Without `dated` no date may stand in the first row: such tables are records of weeks and years, not of one sweep.
+    """
+    found = (block for block in _headers(text) if wanted(block.cells))
+    if dated:
+        return any(True for _ in found)
+    lines = text.splitlines()
+    return any(not any(map(_DATE.match, split_row(lines[block.start], block.separator))) for block in found)
 
 
 @lru_cache(maxsize=8)  # several recognisers ask about one head
@@ -192,8 +201,11 @@ def _units(row: Sequence[str]) -> list[str | None] | None:
 
 
 def _with_comma_unit(cell: Header) -> Header:
-    """``Voltage, V``: a unit after the last comma."""
+    """``Voltage, V``: a unit after the last comma; ``Voltage (V)_a_Forward``: one before a label."""
     name, comma, unit = cell.name.rpartition(",")
+    inner = _INNER_UNIT.match(cell.name) if cell.unit is None else None
+    if inner is not None and parse_unit(inner["unit"]) is not None:
+        return Header(inner["name"] + inner["label"], inner["unit"], cell.text)
     if cell.unit is None and comma and unit.strip() and parse_unit(unit.strip()) is not None:
         return Header(name.strip(), unit.strip(), cell.text)
     return cell

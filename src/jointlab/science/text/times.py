@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 DateOrder = Literal["dmy", "mdy"]
 
+_OLDEST = 70  # of years with two digits: 70 is 1970, 69 is 2069, as strptime has it
 _MONTHS = {
     name: number
     for number, name in enumerate(
@@ -24,6 +25,7 @@ _NAMED_DAY_FIRST = re.compile(
 _NAMED_MONTH_FIRST = re.compile(
     r"(?:[A-Za-z]{3,9},?\s+)?(?P<n>[A-Za-z]{3})[a-z]*\.?\s+(?P<d>\d{1,2}),?\s+(?P<y>\d{4})(?:[T ,]+(?P<t>.*))?$"
 )
+_HALVES = {"上午": "AM", "下午": "PM", "오전": "AM", "오후": "PM", "午前": "AM", "午後": "PM"}  # before the hour
 _CLOCK = re.compile(
     r"(?P<h>\d{1,2}):(?P<m>\d{2})(?::(?P<s>\d{2})(?:[.,:](?P<f>\d+))?)?\s*(?P<half>[AaPp]\.?[Mm]\.?)?\s*(?P<zone>Z|UTC|[+-]\d{2}:?\d{2})?$"
 )
@@ -143,7 +145,9 @@ def parse_timestamp(text: str, *, order: DateOrder | None = None) -> datetime | 
 
 def _compose(match: re.Match[str], order: DateOrder | None) -> datetime | None:
     groups = match.groupdict()
-    year = int(groups["y"]) + (2000 if len(groups["y"]) == 2 else 0)
+    year = int(groups["y"])
+    if len(groups["y"]) == 2:
+        year += 1900 if year >= _OLDEST else 2000
     if "a" in groups:
         first, second = int(groups["a"]), int(groups["b"])
         order = order or date_order([match.string]) or ("dmy" if first == second else None)
@@ -166,7 +170,10 @@ def _clock(text: str | None) -> tuple[timedelta, timezone | None] | None:
     """Time of day and zone; midnight for no clock at all, None for one that cannot be read."""
     if text is None or not text.strip():
         return timedelta(), None
-    match = _CLOCK.match(text.strip())
+    text = text.strip()
+    if text[:2] in _HALVES:
+        text = f"{text[2:].strip()} {_HALVES[text[:2]]}"
+    match = _CLOCK.match(text)
     if match is None:
         return None
     hour = int(match["h"])

@@ -52,3 +52,12 @@ def test_a_required_column_must_stand_once(header: str) -> None:
     with pytest.raises(BadInput) as caught:
         parse(f"{header}\n0,1,2,3\n")
     assert caught.value.code == "bdf.columns"
+
+
+def test_counts_with_fractions_are_said() -> None:
+    header = "test_time_second,voltage_volt,current_ampere,cycle_count,step_count\n"
+    got = parse(header + "0,3.5,0.1,6.283185307179586,1\n1,3.6,0.1,6.283185307179586,1\n")
+    assert [w.code for w in got.reading.warnings] == ["bdf.not-whole"]
+    assert "“cycle_count” should hold whole numbers and holds 6.28319" in got.reading.warnings[0].message
+    assert got.tables[0].array("cycle").tolist() == [6.283185307179586] * 2
+    assert not parse(header + "0,3.5,0.1,6.0,1\n1,3.6,0.1,7.0,1\n").reading.warnings

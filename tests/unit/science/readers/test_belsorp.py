@@ -7,6 +7,7 @@ from jointlab.science.door import ReadFile, read_source
 from jointlab.science.source import Source
 from tests.instrument_files import needs_real_files, real_file
 from tests.unit.science.readers.isotherm_checks import CM3_STP, assert_as_expected, assert_cuts_are_safe, read_real
+from tests.workbook_files import Cell, xlsx
 
 JAPANESE_CSV = "ASch082B_Zndmbdcdabco_C2H4_Exp191004a_weight correction_jis.csv"
 DAT = """====================
@@ -143,3 +144,21 @@ def test_mass_and_temperature_with_a_decimal_comma_follow_the_rows() -> None:
 def test_a_comma_in_the_mass_above_rows_with_points_is_not_interpreted() -> None:
     facts = read_dat(DAT.replace("0.01700", "0,01700")).reading.facts
     assert "sample_mass" not in facts
+
+
+def test_blank_cells_below_the_points_of_a_report_are_no_points() -> None:
+    names = ["No", "pe/kPa", "p0/kPa", "p/p0", "Va/cm3(STP) g-1"]
+    rows: list[list[Cell]] = [
+        ["BELSORP"],
+        ["Adsorptive", "N2"],
+        [*names],
+        ["ADS"],
+        [1, 1.0, 100.0, 0.01, 10.0],
+        [2, 2.0, 100.0, 0.02, 20.0],
+        ["DES"],
+        [1, 1.5, 100.0, 0.015, 15.0],
+        [" "] * 5,
+    ]
+    file = read_source(Source("x.xlsx", xlsx({"AdsDes": rows})))
+    assert file.reading.format == "belsorp.xls"
+    assert file.tables[0].array("pressure").tolist() == [1.0, 2.0, 1.5]

@@ -121,6 +121,17 @@ def test_one_unknown_variable_is_kept_two_are_refused() -> None:
     assert _code(mpr(data_module((4, 700, 701), "dff", [(0.0, 1.0, 7.0)]))) == "biologic.unknown-column"
 
 
+def test_several_unknown_variables_are_kept_where_each_must_be_as_wide_as_one_can_be() -> None:
+    file = _read(mpr(data_module((4, 883, 884, 6), "dddf", [(0.0, 0.25, 7.5, 3.5), (1.0, 0.5, 8.5, 3.25)], version=11)))
+    frame = file.tables[0].frame
+    assert frame["variable 883"].to_list() == [0.25, 0.5]
+    assert frame["variable 884"].to_list() == [7.5, 8.5]
+    assert frame["potential"].to_list() == [3.5, 3.25]
+    assert [warning.code for warning in file.reading.warnings] == ["biologic.unknown-column"] * 2
+    wider = mpr(data_module((4, 700, 701, 434), "dddf", [(0.0, 1.0, 7.0, 1.0)], version=11))
+    assert _code(wider) == "biologic.unknown-column"  # 434 may take 8 bytes, and then 12 are left for two
+
+
 def test_a_date_that_no_module_has_is_no_start() -> None:
     file = _read(mpr(data_module(IDS, FORMATS, ROWS), ole=45000.25))
     assert file.reading.started is None

@@ -237,6 +237,8 @@ def test_a_half_written_last_line_is_left_out() -> None:
 def test_refusals() -> None:
     wide = mpt(CV, [row + " 7" for row in ROWS])
     assert _code(wide) == "biologic.columns"
+    with pytest.raises(BadInput, match=r"Give the \.mpr file, or export it again"):
+        _read(wide)
     assert _code(mpt(CV, [row.rsplit(" ", 1)[0] for row in ROWS])) == "biologic.columns"
     assert _code(mpt(CV, ROWS) + mpt(CV, ROWS)) == "biologic.several"
     assert _code(mpt(CV, [])) == "table.empty"
@@ -270,3 +272,11 @@ def test_a_real_settings_file_is_named() -> None:
     with pytest.raises(BadInput) as caught:
         read(real_file("cycling/jdb11-1_c3_gcpl_5cycles_2V-3p8V_C-24_data.mps"))
     assert caught.value.code == "format.unreadable"
+
+
+def test_a_column_without_a_name_keeps_its_place() -> None:
+    file = _read(
+        "time/s\tEwe/V\tI/mA\tI Range\t\tNs\t\n" + "".join(f"{i}.5E+000\t2.9\t-1.8E-005\t41\t0\t3\n" for i in range(3))
+    )
+    assert [c.name for c in file.tables[0].columns] == ["time", "potential", "current", "I Range", "column 5", "step"]
+    assert file.tables[0].array("step").tolist() == [3, 3, 3]

@@ -109,6 +109,7 @@ def test_start_is_month_first_and_without_a_zone() -> None:
         (ALL[2], "1998-01-13T10:22:00"),
         (ALL[3], "2026-09-21T12:00:00"),
         (ALL[4], "2018-07-21T15:55:31"),
+        (ALL[3].replace(b"09/21/26", b"02/02/98"), "1998-02-02T12:00:00"),
     ):
         started = _open(data).reading.started
         assert started is not None

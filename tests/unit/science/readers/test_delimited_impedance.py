@@ -71,3 +71,17 @@ def test_agreement_of_phase_and_slope() -> None:
     assert agreement(F[:3], Z[:3]) == 0.0
     coil = 1 + 2j * np.pi * F * 1e-4  # an inductor has a positive imaginary part, and the slope says so
     assert agreement(F, coil) > 0.9
+
+
+def test_a_spectrum_beside_time_potential_and_current_is_a_spectrum() -> None:
+    rows = "".join(f"{i},{f:.8g},{abs(z):.8g},{np.degrees(np.angle(z)):.8g},1e-6,3.06\n" for i, (f, z) in enumerate(zip(F, Z, strict=True)))  # fmt: skip
+    file = read_bytes("x.csv", "time/s,freq/Hz,|Z|/Ohm,Phase(Z)/deg,I/A,Ewe/V\n" + rows)
+    assert (file.reading.format, file.reading.technique) == ("delimited.impedance", "impedance")
+    assert file.tables[0].array("potential")[0] == 3.06
+
+
+def test_both_parts_may_be_turned_by_their_names() -> None:
+    rows = "".join(f"{f:.8g},{-z.real:.10g},{-z.imag:.10g}\n" for f, z in zip(F, Z, strict=True))
+    found = read_bytes("x.csv", "f,-Z',-Z''\n" + rows).tables[0]
+    assert np.allclose(found.array("impedance_real"), Z.real, rtol=1e-6)
+    assert np.allclose(found.array("impedance_imaginary"), Z.imag, rtol=1e-6)

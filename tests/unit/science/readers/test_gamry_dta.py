@@ -119,3 +119,13 @@ def test_cut_files_are_refused_or_said() -> None:
     cut = read_bytes("x.dta", data[:-60])
     assert cut.tables[0].rows == 71
     assert any(w.code == "table.last-line-cut" for w in cut.warnings)
+
+
+def test_a_table_without_point_numbers_and_a_file_that_begins_with_its_experiment() -> None:
+    text = "VFP600\nTAG\tVFP600\nFREQ\tQUANT\t1.5E+1\tFrequency (Hz)\nVFPCURVE\tTABLE\n\tVoltage\tCurrent\n\tV\tA\n\t0.03\t5.3E-11\n\t-0.01\t4.5E-10\n"
+    with pytest.raises(BadInput) as caught:
+        read_bytes("x.dta", text)
+    assert caught.value.question is not None and caught.value.question.key == "technique"
+    file = read_bytes("x.dta", text, technique="chronoamperometry")
+    assert file.reading.format == "gamry.dta"
+    assert file.tables[0].array("current").tolist() == [5.3e-11, 4.5e-10]

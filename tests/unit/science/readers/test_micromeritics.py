@@ -204,3 +204,10 @@ def test_elapsed_times() -> None:
 
     words = pl.Series(["01:50", "101:50", "01:50:20", "1899-12-31 01:50:00", "1900-01-01 01:50:00", None, "x"])
     assert _elapsed(words).to_list() == [6600.0, 366600.0, 6620.0, 6600.0, 93000.0, None, None]
+
+
+def test_a_clock_that_was_not_set_is_no_start() -> None:
+    file = read_text(HEAD.replace("6/17/2017 12:27:21 PM", "01/01/1970 00:00:00") + STACKED)
+    assert file.reading.started is None
+    (said,) = [warning.message for warning in file.warnings if warning.code == "started.ambiguous"]
+    assert "not set" in said

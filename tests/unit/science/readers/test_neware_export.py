@@ -179,3 +179,16 @@ def test_times_of_steps_alone_make_no_course_in_time() -> None:
     got = parse(text)
     assert not got.tables[0].has("time")
     assert "neware.no-total-time" in {caution.code for caution in got.warnings}
+
+
+def test_a_row_of_a_cycle_may_go_on_with_its_first_step() -> None:
+    text = "\n".join(line if line.startswith(",,") else line.rstrip(",") for line in LAYERED.splitlines()) + "\n"
+    joined = text.replace("1,1.5,1.2,80\n,1,CC Chg", "1,1.5,1.2,80,1,CC Chg")
+    assert joined != text
+    plain, got = parse(text), parse(joined)
+    assert got.tables[0].frame.equals(plain.tables[0].frame)
+    assert got.stated == plain.stated
+    assert "neware.joined-rows" in [w.code for w in got.reading.warnings]
+    assert "neware.joined-rows" not in [w.code for w in plain.reading.warnings]
+    with pytest.raises(BadInput):  # a cell more than both headers name
+        parse(joined.replace("80,1,CC Chg", "80,7,1,CC Chg"))

@@ -104,3 +104,10 @@ def test_refusals() -> None:
         with pytest.raises(BadInput) as caught:
             read_bytes("x.pssession", data)
         assert caught.value.code == code
+
+
+def test_points_of_an_empty_data_set_are_those_of_its_curves() -> None:
+    curve = {"XAxisDataArray": array("potential", "Volt", [0.1, 0.2]), "YAxisDataArray": array("current", "MicroAmpere", [1, 2])}  # fmt: skip
+    file = read_bytes("x.pssession", packed(lower(session([], "dpv", Curves=[curve, curve]))))
+    assert [table.rows for table in file.tables] == [2, 2]
+    assert file.tables[1].array("current").tolist() == pytest.approx([1e-6, 2e-6])

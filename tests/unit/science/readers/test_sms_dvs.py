@@ -9,12 +9,10 @@ from tests.instrument_files import needs_real_files
 from tests.unit.science.readers.isotherm_checks import read_real
 from tests.unit.science.readers.test_jwgb import workbook
 
-TITLE: list[str | float] = ["", "DVS Isotherm Analysis Report"]
 
-
-def report(mode: str) -> list[list[str | float]]:
+def report(mode: str, title: str = "DVS Isotherm Analysis Report") -> list[list[str | float]]:
     return [
-        TITLE, ["", "Temp:", "25.0 °C"], ["", "MRef:", "10.5 from Mass at end"],
+        ["", title], ["", "Temp:", "25.0 °C"], ["", "MRef:", "10.5 from Mass at end"],
         ["", "", "Target", "Actual", "Sorp Mass", "Actual", "Desorp Mass"], ["", "", mode, mode, "Change (%)", mode, "Change (%)"],
         ["", "Cycle 1", 1.0, 1.1, 5.0, 1.2, 6.0], ["", "", 2.0, 2.1, 7.0, 2.1, 7.0],
         ["", "Cycle 2", 1.0, 1.3, 5.5, 1.4, 6.5],
@@ -53,6 +51,23 @@ def test_pressures_in_torr_and_two_cycles() -> None:
     assert file.tables[1].frame["mass_uptake"].to_list() == [5.5, 6.5]
     assert file.tables[1].conditions["cycle"] == 2
     assert file.reading.facts["sample_mass"] == pytest.approx(0.0105)
+
+
+@pytest.mark.parametrize(("unit", "kpa"), [("Torr", 101.325 / 760), ("mbar", 0.1)])
+def test_the_title_may_state_the_unit_of_the_pressures(unit: str, kpa: float) -> None:
+    sheet = report("Pres.", f"DVS Isotherm Analysis Report ({unit})")
+    record: list[list[str | float]] = [
+        ["DVS-Vacuum-Data-File"],
+        ["Time [minutes]", "Mass [mg]"],
+        [0.0, 9.0],
+        [1.0, 9.5],
+    ]
+    file = read_source(Source("x.xlsx", workbook({f"Iso Report ({unit})": sheet, "DVS Data": record})))
+    assert [table.name for table in file.tables] == ["isotherm", "isotherm 2", "record"]
+    assert file.tables[0].frame["pressure"].to_list() == pytest.approx([p * kpa for p in (1.1, 2.1, 2.1, 1.2)])
+    with pytest.raises(BadInput) as caught:
+        read_source(Source("x.xlsx", workbook({"Iso Report": report("Pres.", "DVS Isotherm Analysis Report (%)")})))
+    assert caught.value.code == "dvs.pressure"
 
 
 def test_a_heading_that_names_no_pressure_is_refused() -> None:

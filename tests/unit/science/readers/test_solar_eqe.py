@@ -156,3 +156,21 @@ def test_the_reference_spectrum_is_named_and_refused() -> None:
     with pytest.raises(BadInput, match="reference solar spectrum") as caught:
         read_source(Source("a.csv", real_file("photovoltaic/ASTMG173.csv").read_bytes()))
     assert caught.value.code == "format.unreadable"
+
+
+def test_the_number_of_the_next_scan_is_no_row_of_this_one() -> None:
+    block = "\t\t\t\nLambda(nm)\tEQE (%)\tSR (A/W)\n" + "".join(
+        f"{w}.0\t{80 + w / 100}\t0.4\n" for w in range(300, 900, 50)
+    )
+    file = read_text("1" + block + "2" + block)
+    assert [table.rows for table in file.tables] == [12, 12]
+    assert [table.array("wavelength")[-1] for table in file.tables] == [850.0, 850.0]
+
+
+@pytest.mark.parametrize("tail", ["900.0\t88.9", "900.0\t", "900.0", "90"])
+@pytest.mark.parametrize("above", ["", "1"])
+def test_a_number_by_itself_at_the_end_is_a_row_that_was_cut(tail: str, above: str) -> None:
+    block = "Lambda(nm)\tEQE (%)\tSR (A/W)\n" + "".join(f"{w}.0\t{80 + w / 100}\t0.4\n" for w in range(300, 900, 50))
+    file = read_text(f"{above}\t\t\n{block}2\t\t\n{block}{tail}" if above else block + tail)
+    assert {table.rows for table in file.tables} == {12}
+    assert "table.last-line-cut" in [caution.code for caution in file.warnings]

@@ -243,3 +243,48 @@ def test_cut_files_are_refused_or_read_without_invention(keep: float) -> None:
 @needs_real_files
 def test_the_set_is_read_from_a_path() -> None:
     assert Path(real_file(HZB)).stat().st_size > 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ",ac_current__1,dc_voltage__2,dc_current__3,poa_irradiance__4\n2022-01-02 00:01:00,0.0,0.1,0.2,1.5\n2022-01-02 00:16:00,0.1,0.1,0.2,1.5\n",
+        "time,inv_dc_current,inv_dc_voltage,poa_irradiance\n1/2/2022 0:00,0,3.6,0\n1/2/2022 0:15,0,3.6,0\n",
+        "Source,Latitude,Longitude,Units,Version,Solar\nX,40.53,-108.54,N/A,v3.2.2,c\nYear,Month,Day,GHI,DNI,DHI\n2017,1,1,0,0,0\n2017,1,1,0,0,0\n",
+    ],
+)
+def test_records_of_weather_and_power_plants_are_not_claimed(text: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        read_text(text)
+    assert caught.value.code == "format.unknown"
+
+
+def test_pairs_of_columns_with_units_before_their_labels_over_the_first_4_kib() -> None:
+    voltage, density = curve()
+    sweeps = [
+        f"{pixel}_{way}_{light}" for pixel in "abcdef" for way in ("Forward", "Reverse") for light in ("Dark", "Light")
+    ]
+    lit = [sweep for sweep in sweeps if sweep.endswith("Light")]
+    head = (
+        "Date\t17:30:54 - 30.11.2023\nLocation\tHYDIRIS05\nCell area(cm^2)\t[0.16]\nPower Density (mW/cm^2)\t100\n"
+        + "Comments\t\n" * 260
+        + "--\n"
+    )
+    head += "\t" + "\t".join(lit) + "\n" + "Jsc(mA/cm2)\t" + "\t".join(["-21.5"] * len(lit)) + "\n--\n"
+    names = "\t".join(f"Voltage (V)_{sweep}\tCurrent Density(mA/cm^2)_{sweep}" for sweep in sweeps) + "\n"
+    assert len(head) < 4096 < len(head + names)
+    columns = [
+        c for n, sweep in enumerate(sweeps) for c in (voltage, density * (n + 1) if "Light" in sweep else density * 0)
+    ]
+    file = read_text(head + names + rows(*columns))
+    assert [table.name for table in file.tables[:24]] == sweeps
+    assert file.tables[3].conditions == {
+        "pixel": "a",
+        "direction": "reverse",
+        "illumination": "light",
+        "irradiance": 100.0,
+    }
+    assert file.tables[3].array("current_density") == pytest.approx(density * 4, rel=1e-5)
+    assert file.tables[3].array("potential") == pytest.approx(voltage, abs=1e-5)
+    assert {(s.quantity, s.value) for s in file.stated} == {("short_circuit_current_density", -21.5)}
+    assert len(file.stated) == 12

@@ -119,3 +119,55 @@ def test_cut_and_mutated_files_are_refused_or_read(path: str) -> None:
 def test_deep_nesting_is_refused() -> None:
     with pytest.raises(BadInput):
         read_source(Source("a.json", b'{"IV Curves": ' + b"[" * 200_000))
+
+
+def bare(current: float, density: float) -> dict[str, Any]:
+    """Two pins of the oldest form, whose names have no units."""
+    rows = [{"voltage": v, "current": current * v, "current_density": density * v} for v in (-0.2, 0.1, 1.2)]
+    sweeps = [{"pin": pin, "direction": "FWD", "sample_name": "S", "parameters": {"area": "0.16", "FF": 1e7},
+               "measurements": rows} for pin in "AB"]  # fmt: skip
+    return {"parameters": {"start_voltage": -0.2, "steps": 3}, "data": sweeps}
+
+
+def test_bare_names_are_taken_as_milliamperes_where_they_fit_and_are_those_of_a_cell() -> None:
+    file = read_json(bare(30.0, 187.5))
+    assert [t.conditions for t in file.tables] == [{"pixel": p, "direction": "forward"} for p in "AB"]
+    assert file.tables[0].array("current").tolist() == pytest.approx([-6e-3, 3e-3, 36e-3])  # A
+    assert file.tables[0].array("current_density").tolist() == pytest.approx([-37.5, 18.75, 225.0])
+    assert not [s for s in file.stated if s.quantity == "fill_factor"]
+    (said,) = [w.message for w in file.warnings if w.code == "jv-json.milliamperes"]
+    assert "taken as mA" in said and "up to 225 mA/cm²" in said
+
+
+@pytest.mark.parametrize(
+    ("current", "density"),
+    [
+        (0.03, 187.5),  # the density times the area is another current
+        (0.0048, 0.03),  # A and A/cm2 fit each other as well
+        (30_000.0, 187_500.0),  # and so do uA and uA/cm2
+        (160.0, 1000.0),  # no light gives 100 mA/cm2 at short circuit
+        (0.0, 0.0),
+    ],
+)
+def test_bare_names_of_currents_that_no_cell_gives_are_refused(current: float, density: float) -> None:
+    with pytest.raises(BadInput) as caught:
+        read_json(bare(current, density))
+    assert caught.value.code == "jv-json.units"
+
+
+def test_a_dead_cell_beside_one_that_works_is_read() -> None:
+    content = bare(30.0, 187.5)
+    content["data"][1]["measurements"] = bare(0.0, 0.0)["data"][1]["measurements"]
+    assert [t.rows for t in read_json(content).tables] == [3, 3]
+
+
+def test_results_beside_the_rows_and_the_corrected_voltage() -> None:
+    rows = [{"V_set [V]": v, "V_corr [V]": v + 0.1, "V_raw [V]": v, "I_corr [mA]": 1.6 * v, "J [mA/cm2]": 10 * v} for v in (0.0, 0.5)]  # fmt: skip
+    results = {"Voc [V]": 0.5, "Jsc [mA/cm2]": -8.0, "area [cm2]": 0.16, "irradiance [mW/cm2]": 100.0}
+    sweeps = [{"sample": s, "cell": "A", "direction": "REV", "curve_parameters": results, "measurements": rows} for s in "XY"]  # fmt: skip
+    file = read_json({"parameters": {"irradiance": 100.0}, "data": sweeps})
+    assert file.tables[0].array("potential").tolist() == [0.1, 0.6]
+    assert file.tables[1].conditions == {"sample": "Y", "pixel": "A", "direction": "reverse", "area": 0.16, "irradiance": 100.0}  # fmt: skip
+    assert {(s.quantity, s.value) for s in file.stated if s.conditions.get("sample") == "X"} == {
+        ("open_circuit_voltage", 0.5), ("short_circuit_current_density", -8.0),
+    }  # fmt: skip

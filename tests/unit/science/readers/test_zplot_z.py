@@ -77,3 +77,14 @@ def test_cut_row_is_left_out() -> None:
     cut = read_bytes("x.z", real_file("eis/exampleDataZPlot.z").read_bytes()[:-20])
     assert cut.tables[0].rows == 20
     assert any(w.code == "table.last-line-cut" for w in cut.warnings)
+
+
+def test_an_old_zplot_file_whose_names_end_its_header() -> None:
+    rows = "".join(f"{10.0**k:.4E}, 1.0E-02, 0.0E+00, {k}.0, 6.4E+02, -8.5E+01, 0.0E+00, 0, 5\n" for k in (4, 3, 2))
+    head = '"ZPlotW Data File: Version 3.2c"\n"Raw Data"\n"Sweep Frequency: Control Voltage"\nDate: 12-17-2019    Time: 16:24:35\n"note"\n"Frequency"\n3\n'
+    names = "\"  Freq(Hz)    Ampl     Bias   Time(Sec)   Z'(a)    Z''(b)    GD   Err   Range\"\n"
+    file = read_bytes("x.z", head + names + rows)
+    assert file.reading.technique == "impedance" and file.reading.started == datetime(2019, 12, 17, 16, 24, 35)
+    assert file.tables[0].array("frequency").tolist() == [1e4, 1e3, 100.0]
+    assert file.tables[0].array("impedance_imaginary")[0] == -85.0
+    assert not [w for w in file.warnings if w.code == "rows.differ"]

@@ -60,3 +60,10 @@ def test_a_fourth_part_of_a_duration_is_not_dropped() -> None:
 def test_clock_times_are_seconds_since_1970(cells: list[str], expected: list[float | None] | None) -> None:
     found = clock_times(pl.Series(cells))
     assert (None if found is None else found.to_list()) == expected
+
+
+def test_years_of_two_digits_and_halves_of_the_day_before_the_hour() -> None:
+    assert parse_timestamp("02/14/98 00:00:00") == datetime(1998, 2, 14)
+    assert parse_timestamp("02/14/26") == datetime(2026, 2, 14)
+    assert parse_timestamp("2021/12/16 下午 06:50:16") == datetime(2021, 12, 16, 18, 50, 16)
+    assert parse_timestamp("2021-12-16 上午12:05") == datetime(2021, 12, 16, 0, 5)
