@@ -35,7 +35,7 @@ def fill(folder: Path, *, agreements: int, cases: int) -> None:
     first, second = actor_of(ours, home="kz"), actor_of(theirs, home="kz")
     each = cases // agreements
     for n in range(agreements):
-        case = nominated(first, goes, granted(first, second, limit=str(cases)))
+        case = nominated(first, goes, granted(first, second, limit=str(cases)), count=False)
         if n % 10 == 0:
             print(n, file=sys.stderr)
         _repeat(case, each - 1)
@@ -97,7 +97,47 @@ def ask(rounds: int) -> dict[str, dict[str, float]]:
     hashes = AgreementVersion.objects.order_by("pk").values_list("hash", flat=True)[: rounds + WARM]
     steps = [_nominate(client, nomination(hash) | {"place": f"{hash} 5.1 nj", "subject": goes}) for hash in hashes]
     took["step: a nomination, from the click until the page of the case is shown"] = _p95(steps[WARM:])
+    agreed = [_agree(client, case) for case in _texts_of_ten_pages(max(4, rounds // 5) + 1)]
+    took["step: agreeing to a text of ten pages whose papers are printed, from the click until it is shown"] = _p95(
+        agreed[1:]
+    )
     return took
+
+
+def _texts_of_ten_pages(count: int) -> list:
+    """Cases of texts that Nanjing proposes, each printed in the background as it comes."""
+    from benchmarks.agreement_pdf import agreement
+    from jointlab.agreements.operations import drafts, proposing
+    from jointlab.agreements.operations.papers import keep_papers
+    from jointlab.agreements.queries.drafts import next_code
+    from jointlab.jobs.runner import work_off
+    from jointlab.people.actors import actor_of
+    from jointlab.people.models import Person
+
+    theirs = actor_of(Person.objects.get(name="B. Bench"), home="kz")
+    cases = []
+    for _ in range(count):
+        code = next_code()
+        words = json.dumps(agreement()).replace('"kz-university"', '"kz"').replace('"nj-university"', '"nj"')
+        document = json.loads(words)
+        document["head"] |= {"agreement": f"kz:{code.lower().removeprefix('kz-')}", "number": 1, "rank": "framework"}
+        for name in ("parent", "amends", "refers", "attachments"):
+            document["head"].pop(name, None)
+        for clause in document["clauses"]:
+            clause.pop("under", None)
+        document["clauses"] = [one for one in document["clauses"] if one["kind"] != "parent"]
+        draft = drafts.from_document(theirs, partner="kz", code=code, document=document)
+        cases.append(proposing.propose(theirs, draft=draft.pk))
+    keep_papers()
+    work_off()
+    return cases
+
+
+def _agree(client, case) -> tuple[float, float]:
+    from jointlab.agreements.queries.listing import version_on_table
+
+    form = {"version": version_on_table(case), "seen": case.head}
+    return _took(lambda: client.post(f"/cases/{case.pk}/agree_second", form, follow=True), shown="Printed once")
 
 
 def _nominate(client, form: dict[str, str]) -> tuple[float, float]:

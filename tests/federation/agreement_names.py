@@ -3,27 +3,33 @@
 from datetime import date, timedelta
 from hashlib import sha256
 
+from jointlab import printing
 from jointlab.agreements.life import standing
 from jointlab.agreements.models import AgreementVersion, Clearance, SignatoryKey
 from jointlab.agreements.operations import drafts, evidence, proposing
+from jointlab.agreements.operations.papers import keep_papers
 from jointlab.agreements.queries import listing, lives
 from jointlab.agreements.queries.evidence import evidence_of
-from jointlab.agreements.queries.papers import Paper, content_of, papers_of
+from jointlab.agreements.queries.papers import Paper, comparison_of, content_of, papers_of
 from jointlab.cases.models import Case, CaseStep
 from jointlab.errors import Fault
 from jointlab.history.identifiers import home
 from jointlab.history.rebuild import rebuild
+from jointlab.jobs.runner import work_off
 from tests.federation.transfer_names import someone
 from tests.integration.agreeing import drafted, paper, step
 
 __all__ = [
     "Clearance",
     "agree",
+    "agree_without_typst",
     "amend",
     "answer",
     "attest",
     "clear",
+    "comparison",
     "digital",
+    "in_background",
     "papers",
     "propose",
     "rebuilt",
@@ -102,6 +108,25 @@ def papers() -> dict[str, object]:
     """The printed files of the newest text: the hash that is recorded, and that of the bytes that are handed out, or why none are."""
     hash = listing.version_on_table(_case())
     return {one.name: (one.sha256, _digest(hash, one)) for one in papers_of(hash)}
+
+
+def in_background() -> int:
+    """The worker's part: how much was queued to be printed, and it is done."""
+    queued = keep_papers()
+    work_off()
+    return queued
+
+
+def agree_without_typst() -> None:
+    """To the text on the table, whose files are there already."""
+    printing._apart = None  # type: ignore[assignment]
+    agree()
+
+
+def comparison() -> str | None:
+    """What this node found of the partner's files of the newest text."""
+    found = comparison_of(listing.version_on_table(_case()))
+    return found.kind if found else None
 
 
 def _digest(hash: str, paper: Paper) -> str:

@@ -118,6 +118,21 @@ def test_both_hand_out_the_files_that_were_printed_when_the_text_was_frozen(serv
     _alike(served)
 
 
+def test_the_files_are_printed_ahead_and_once_more_at_the_other_node(served: Pair) -> None:
+    """Nanjing's worker prints what it reads before it agrees; Almaty's prints what Nanjing printed, and finds it alike."""
+    kz, cn = served.kz, served.cn
+    kz.do("propose()")
+    assert kz.value("in_background()") == 0, "it is the other side that reads"
+    _meet(served)
+    assert cn.value("in_background()") == 1
+    cn.do("agree_without_typst()")
+    assert cn.value("(in_background(), comparison())") == [0, None], "nobody compares what the own side printed"
+    _meet(served)
+    assert kz.value("comparison()") == "waiting"
+    assert kz.value("(in_background(), comparison(), in_background())") == [1, "alike", 0]
+    _alike(served)
+
+
 def test_a_digital_signature_travels_and_the_key_stays(served: Pair) -> None:
     """Almaty signs with a key; Nanjing verifies it, fetches the PDF with the signature inside, and never gets the sealed key."""
     kz, cn = served.kz, served.cn

@@ -1,8 +1,12 @@
 """Numbered scenarios: what two real nodes share follows the agreement that both have signed."""
 
+from hashlib import sha256
+
 import pytest
 
-from tests.federation.nodes import Pair
+from tests.federation.nodes import DriverFault, Pair
+
+FILE = b"Mentionsnobody" * 50
 
 
 @pytest.fixture
@@ -24,10 +28,10 @@ def _meet(pair: Pair) -> None:
             node.do("pull()")
 
 
-def _sign(pair: Pair, terms: str = "", *, both: bool = True) -> None:
+def _sign(pair: Pair, *, text: str = "propose('cn')", both: bool = True) -> None:
     """Proposed in Almaty, agreed, cleared and attested on both nodes; or by Almaty alone."""
     kz, cn = pair.kz, pair.cn
-    kz.do(f"propose('cn'{terms})")
+    kz.do(text)
     _meet(pair)
     cn.do("step('agree_second', version=version_on_table(case())); clear()")
     _meet(pair)
@@ -38,6 +42,81 @@ def _sign(pair: Pair, terms: str = "", *, both: bool = True) -> None:
     if both:
         cn.do("attest()")
         _meet(pair)
+
+
+def test_25_erased_and_shared_under_a_second_agreement_too(nodes: Pair) -> None:
+    """Scenario 25: erased is erased, however many agreements share it; a file stays while another record needs it.
+
+    That one of the two agreements ends takes nothing back: the other still covers it.
+    """
+    kz, cn = nodes.kz, nodes.cn
+    for _ in range(2):
+        _sign(nodes)
+    for node in (kz, cn):
+        node.do("from tests.federation.blob_names import fetch, Blob")
+    kz.do(f"first = a_sample('Zhuldyzkerim', project, note='Qandaybolsa', file={FILE!r})")
+    kz.do(f"second = a_sample('Kerbezsulu', project, note='Altynarai', file={FILE!r})")
+    _meet(nodes)
+    assert cn.value("titles()") == ["Before", "Kerbezsulu", "Zhuldyzkerim"]
+    assert cn.value("fetch()")["files"] == 1
+    kz.do("erased(first)")
+    _meet(nodes)
+    assert cn.value("titles()") == ["Before", "Kerbezsulu"] and cn.value("words()") == ["Altynarai"]
+    nodes.nowhere("Zhuldyzkerim", "Qandaybolsa")
+    assert _files(nodes) == [1, 1], "the other note names the same file"
+    kz.do("import datetime; step('ask_first', what='terminate', last=datetime.date.today().isoformat(), why='Done')")
+    _meet(nodes)
+    cn.do("step('grant_second')")
+    kz.do("later(30)")
+    _meet(nodes)
+    assert cn.value("titles()") == ["Before", "Kerbezsulu"], "the first agreement shares it still"
+    kz.do("erased(second)")
+    _meet(nodes)
+    assert cn.value("titles()") == ["Before"]
+    assert _files(nodes) == [0, 0]
+    nodes.nowhere("Kerbezsulu", "Altynarai", FILE.decode())
+    nodes.in_step()
+
+
+def _files(pair: Pair) -> list[int]:
+    """How often each node has the file."""
+    digest = sha256(FILE).hexdigest()
+    return [node.value(f"Blob.objects.filter(sha256={digest!r}).count()") for node in (pair.kz, pair.cn)]
+
+
+def test_an_embargo_ends_while_the_link_is_cut(nodes: Pair) -> None:
+    """What is kept back for three months goes with the first page after the link is back, and nothing went before."""
+    kz, cn = nodes.kz, nodes.cn
+    _sign(nodes, text="propose('cn', embargo=3)")
+    assert cn.value("titles()") == []
+    kz.stop()
+    cn.stop()
+    kz.do("later(60); a_sample('Meanwhile', project)")
+    with pytest.raises(DriverFault):
+        cn.do("pull()")
+    kz.do("later(40)")  # a hundred days: the embargo of what was there before is over
+    for node in (kz, cn):
+        node.serve()
+    assert cn.value("titles()") == [], "nothing has come yet"
+    _meet(nodes)
+    assert cn.value("titles()") == ["Before", "Meanwhile"], "both were recorded a hundred days ago, for whoever asks"
+    nodes.in_step()
+
+
+def test_an_amendment_widens_what_is_shared(nodes: Pair) -> None:
+    """Samples alone at first; with the signature of both under the amendment their notes go too, the old ones as well."""
+    kz, cn = nodes.kz, nodes.cn
+    _sign(nodes, text="propose('cn', data=['samples'])")
+    kz.do("a_sample('Annealed', project, note='At 450 degrees')")
+    _meet(nodes)
+    assert cn.value("titles()") == ["Annealed", "Before"] and cn.value("words()") == []
+    wider = "amend(data=['samples', 'measurements', 'files', 'findings', 'notes'])"
+    _sign(nodes, text=wider, both=False)
+    assert cn.value("words()") == [], "one signature widens nothing"
+    cn.do("attest()")
+    _meet(nodes)
+    assert cn.value("titles()") == ["Annealed", "Before"] and cn.value("words()") == ["At 450 degrees"]
+    nodes.in_step()
 
 
 def test_27_only_one_party_has_signed(nodes: Pair) -> None:

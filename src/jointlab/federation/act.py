@@ -7,6 +7,7 @@ from jointlab.federation.documents import NodeDocument
 from jointlab.federation.models import Partner
 from jointlab.federation.own import own_document
 from jointlab.federation.together import Together
+from jointlab.printing import at_hand
 
 _TOP = b"""
 #set page(paper: "a4", margin: 25mm)
@@ -65,7 +66,7 @@ def act_of(partner: Partner) -> bytes:
         )  # fmt: skip
     nodes = [_side(NodeDocument.from_bytes(own_document())), _side(NodeDocument.from_bytes(partner.document.encode()))]
     inputs = {"nodes": json.dumps(nodes), "code": partner.code, "day": f"{partner.confirmed_at:%Y-%m-%d}"}
-    return _printed(_PAIRING, inputs)
+    return at_hand(_TOP + _PAIRING + _SIDES, inputs=inputs)
 
 
 def act_of_partnership(found: Together) -> bytes:
@@ -76,15 +77,8 @@ def act_of_partnership(found: Together) -> bytes:
     documents = [one.partner.document.encode() if one.partner else own_document() for one in found.members]
     nodes = [_side(NodeDocument.from_bytes(one)) for one in documents]
     day = max(one.at for one in words)
-    return _printed(_PARTNERSHIP, {"nodes": json.dumps(nodes), "name": found.name, "day": f"{day:%Y-%m-%d}"})
-
-
-def _printed(words: bytes, inputs: dict[str, str]) -> bytes:
-    import typst
-
-    pdf = typst.compile(_TOP + words + _SIDES, format="pdf", sys_inputs=inputs)
-    assert isinstance(pdf, bytes), "one document is one PDF"
-    return pdf
+    inputs = {"nodes": json.dumps(nodes), "name": found.name, "day": f"{day:%Y-%m-%d}"}
+    return at_hand(_TOP + _PARTNERSHIP + _SIDES, inputs=inputs)
 
 
 def _side(document: NodeDocument) -> dict[str, str]:

@@ -22,6 +22,7 @@ ANSWER_LIMIT: Final = 9 * 1024 * 1024  # bytes of an answer: a full page that ca
 SMALL_LIMIT: Final = 256 * 1024  # of one that is no page
 VERSION: Final = "1"
 _PIECE: Final = 64 * 1024
+_RESTED: Final = 5.0  # seconds after which the other end may have closed a connection
 _NOBODY: Final = (errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.ENETUNREACH)
 
 _FAMILIES: Final[dict[Problem, type[Fault]]] = {
@@ -51,6 +52,7 @@ class Link:
         self._private_allowed = private_allowed
         self._key, self._keyid, self._clock = key, keyid, clock
         self._connection: http.client.HTTPConnection | None = None
+        self._used = 0.0  # when it was used last, by the monotonic clock
         self.ahead: float | None = (
             None  # seconds that the partner's clock is ahead, as the Date of its last answer says
         )
@@ -140,7 +142,12 @@ class Link:
         )  # fmt: skip
 
     def _send(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> http.client.HTTPResponse:
-        """The response, whose body has not been read. A connection that rested may have been closed: then once more."""
+        """The response, whose body has not been read. A connection that rested may have been closed: then once more.
+
+        What is posted may have been done before the answer was cut, so it is not said twice; it gets a fresh connection.
+        """
+        if method != "GET" and time.monotonic() - self._used > _RESTED:
+            self.close()
         rested = self._connection is not None
         try:
             return self._send_once(method, path, body, headers)
@@ -154,7 +161,9 @@ class Link:
         if self._connection is None:
             self._connection = _open(self.base, resolve(self.base, private_allowed=self._private_allowed))
         self._connection.request(method, path, body or None, {"Host": self.base.authority, **headers})
-        return self._connection.getresponse()
+        response = self._connection.getresponse()
+        self._used = time.monotonic()
+        return response
 
     def _refusal(self, status: int, headers: dict[str, str], data: bytes) -> Fault:
         if 300 <= status < 400:

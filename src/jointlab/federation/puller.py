@@ -81,6 +81,9 @@ class Puller:
             except (Fault, DatabaseError, OSError) as fault:
                 log.error("sharing failed: %s", fault)
                 self.stop.wait(REST_OUTBOUND)
+            except Exception:  # nobody would notice that the thread is gone
+                log.exception("sharing failed")
+                self.stop.wait(REST_OUTBOUND)
         close_old_connections()
 
     def _tell(self, told: dict[str, int]) -> None:
@@ -126,6 +129,9 @@ class Puller:
                     round_.run()
             except DatabaseError as fault:
                 log.error("following %s failed: %s", prefix, fault)
+                self.stop.wait(FIRST_RETRY)
+            except Exception:
+                log.exception("following %s failed", prefix)
                 self.stop.wait(FIRST_RETRY)
         round_.close()
         close_old_connections()

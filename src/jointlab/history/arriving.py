@@ -3,8 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 
-from django.core.exceptions import ObjectDoesNotExist
-from django.db import DatabaseError, OperationalError, transaction
+from django.db import OperationalError, transaction
 
 from jointlab.errors import BadInput, Fault
 from jointlab.history.blobs import store
@@ -12,10 +11,9 @@ from jointlab.history.logs import hold_house
 from jointlab.history.models import Blob, Entry, Log, NamedBlob, SetAside, reason_of
 from jointlab.history.operations import know_blobs, now
 from jointlab.history.registry import Recorded, from_plain, record_types
+from jointlab.history.taking import AMISS
 from jointlab.ledger.entries import Entry as Line
 from jointlab.ledger.entries import Op, unseal
-
-_AMISS = (Fault, DatabaseError, ObjectDoesNotExist, ValueError, TypeError, KeyError, ArithmeticError)
 
 
 @transaction.atomic
@@ -55,7 +53,7 @@ def _tell(row: NamedBlob) -> None:
             known.arrived(recorded, from_plain(entry.type, unseal(bytes(entry.body))), row.sha256)
     except OperationalError:
         raise
-    except _AMISS as amiss:
+    except AMISS as amiss:
         code = amiss.code if isinstance(amiss, Fault) else "history.blob-not-applied"
         unfit = BadInput(
             code, "The file {sha256} came, but does not fit: {reason}", sha256=row.sha256, reason=str(amiss)

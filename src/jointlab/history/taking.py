@@ -22,7 +22,9 @@ from jointlab.ledger.mirror import Record as Verified
 BATCH = 5_000  # identifiers in one statement
 _TOGETHER = 1_000  # bodies that are values at the same time
 # What a hostile or mistaken body may raise on its way into the rows; a disk that is full is nobody's body.
-_AMISS = (Fault, DatabaseError, ObjectDoesNotExist, ValueError, TypeError, KeyError, ArithmeticError)
+AMISS = (
+    Fault, DatabaseError, ObjectDoesNotExist, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError,
+)  # fmt: skip
 
 
 Why = SetAside.Why
@@ -79,7 +81,7 @@ class Batch(Outcome):
         try:
             body = self.bodies[one.position] = from_plain(one.entry.type, content)
             return known.needs(body)
-        except _AMISS as amiss:  # pydantic's is a ValueError
+        except AMISS as amiss:  # pydantic's is a ValueError
             self.bodies.pop(one.position, None)
             self.set_aside(one, Why.FAULT, _fault(amiss))
             return ()
@@ -173,7 +175,7 @@ class Batch(Outcome):
                     connection.check_constraints()
         except OperationalError:
             raise
-        except _AMISS as amiss:
+        except AMISS as amiss:
             if len(run) == 1:
                 self.set_aside(run[0][1], Why.FAULT, _fault(amiss))
                 return
@@ -213,7 +215,7 @@ class Batch(Outcome):
                         connection.check_constraints()
             except OperationalError:
                 raise
-            except _AMISS as amiss:
+            except AMISS as amiss:
                 self.set_aside(one, Why.FAULT, _fault(amiss))
         self.stand(one, erased=erased, withheld=not erased)
         self.done.erased.append(entry.id)

@@ -22,7 +22,7 @@ from django.conf import settings
 from jointlab.errors import BadInput, Fault, NotFound
 from jointlab.federation.blobs import wanting
 from jointlab.federation.blobs.models import Fetch
-from jointlab.federation.blobs.parts import RESERVE, Part, disk_fault, part_path
+from jointlab.federation.blobs.parts import Part, disk_fault, part_path
 from jointlab.federation.blobs.publishing import no_room, publish
 from jointlab.federation.blobs.settings import policy
 from jointlab.federation.models import Partner
@@ -30,6 +30,7 @@ from jointlab.history.blobs import store
 from jointlab.history.identifiers import home
 from jointlab.history.logs import members
 from jointlab.history.models import Blob, Log, NamedBlob
+from jointlab.history.staged import RESERVE
 
 FOLDER: Final = "files"
 _LIST_LIMIT: Final = 256 * 1024 * 1024  # bytes of a list

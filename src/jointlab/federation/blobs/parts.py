@@ -10,9 +10,9 @@ from typing import Final
 
 from jointlab.errors import Conflict, Unavailable
 from jointlab.federation.blobs.chunks import Chunks
+from jointlab.history.staged import RESERVE
 
 FOLDER: Final = "fetching"  # in the node's incoming folder; the sweep of uploads leaves folders alone
-RESERVE: Final = 64 * 1024 * 1024  # bytes that a file of a partner never takes from the disk
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _PIECE: Final = 1 << 20
 
