@@ -4,8 +4,8 @@ Fonts never come from the machine by chance: Latin, Greek and Cyrillic with the 
 Chinese is that of the package pylopdf-fonts-zh-cn (Noto, SIL Open Font License). So one input gives the same bytes on a bare machine
 and on a desk; a character that none of these fonts draws is refused, never printed as an empty box.
 
-typst has no limit of its own and is compiled code, which no signal interrupts: it runs in a process apart, which is ended
-when its time is over.
+typst has no limit of its own and is compiled code, which no signal interrupts: everything that is printed, labels and slips
+too, is made in a process apart, which is ended when its time is over.
 """
 
 import json
@@ -13,11 +13,13 @@ import pickle
 import re
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from platform import machine
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from jointlab.errors import BadInput, Fault, Unavailable
 
@@ -25,9 +27,11 @@ if TYPE_CHECKING:
     import typst
 
 Standard: TypeAlias = Literal["a-2a", "ua-1"]
+Form: TypeAlias = Literal["pdf", "png"]
 ARCHIVED: Final[tuple[Standard, ...]] = ("a-2a", "ua-1")  # PDF/A-2a: for archives; PDF/UA-1: for readers who listen
 _HAN_PACKAGE: Final = "pylopdf_fonts_zh_cn"
 SECONDS: Final = 30.0  # for one call; ten pages in four languages, in six files, take one or two
+_DOTS: Final = 300.0  # of a picture, an inch
 _UNDRAWN: Final = re.compile(r"the text [`‘“\"]*(.+?)[`’”\"]* could not be displayed", re.DOTALL)
 _UNBROKEN: Final = re.compile(
     r"[^\s\u2e80-\uffff]{25,}"
@@ -48,11 +52,45 @@ def pdfs(
     ``printing.slow`` when all of it takes longer than `seconds`.
     """
     han_folder()
-    seconds = SECONDS if seconds is None else seconds
-    order = json.dumps({"template": template.decode(), "data": list(data), "standards": list(standards)})
+    inputs = [{"data": json.dumps(one, ensure_ascii=False)} for one in data]
+    order = {
+        "template": template.decode(),
+        "inputs": inputs,
+        "standards": list(standards),
+        "form": "pdf",
+        "at_hand": False,
+    }
+    return _apart(order, SECONDS if seconds is None else seconds)
+
+
+def at_hand(template: bytes, *, inputs: Mapping[str, str], form: Form = "pdf") -> bytes:
+    """A label, a slip, an act: the template with these ``sys.inputs``, in the fonts of `fonts_at_hand`.
+
+    Raises Unavailable ``printing.slow``.
+    """
+    order = {"template": template.decode(), "inputs": [dict(inputs)], "standards": [], "form": form, "at_hand": True}
+    return _apart(order, SECONDS)[0]
+
+
+def printer() -> str:
+    """What prints here beside the template: releases of typst, which carries fonts of its own, and of the Chinese fonts.
+
+    The kind of machine is named too: nobody promises that two builds of typst round alike.
+    """
+    return f"typst {version('typst')} {sys.platform}-{machine()}, {_HAN_PACKAGE.replace('_', '-')} {_release(_HAN_PACKAGE)}"
+
+
+def _release(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "-"
+
+
+def _apart(order: Mapping[str, object], seconds: float) -> list[bytes]:
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "jointlab.printing"], input=order.encode(), capture_output=True, timeout=seconds, check=False
+            [sys.executable, "-m", "jointlab.printing"], input=json.dumps(order).encode(), capture_output=True, timeout=seconds, check=False
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         raise Unavailable(
@@ -72,19 +110,20 @@ def _child() -> None:
     order = json.loads(sys.stdin.buffer.read())
     made: list[bytes] | Fault
     try:
-        made = [_compiled(order["template"].encode(), one, order["standards"]) for one in order["data"]]
+        made = [_compiled(order, one) for one in order["inputs"]]
     except Fault as fault:
         made = fault
     sys.stdout.buffer.write(pickle.dumps(made))
 
 
-def _compiled(template: bytes, data: object, standards: Sequence[Standard]) -> bytes:
+def _compiled(order: Mapping[str, Any], inputs: dict[str, str]) -> bytes:
     import typst
 
     try:
         made = typst.compile(
-            template, format="pdf", ignore_system_fonts=True, font_paths=_fonts(), pdf_standards=list(standards),
-            sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+            order["template"].encode(), format=order["form"], ignore_system_fonts=not order["at_hand"], sys_inputs=inputs,
+            font_paths=fonts_at_hand() if order["at_hand"] else _fonts(), pdf_standards=order["standards"],
+            ppi=_DOTS if order["form"] == "png" else None,
         )  # fmt: skip
     except typst.TypstError as error:
         undrawn = _UNDRAWN.search(str(error))
@@ -94,7 +133,7 @@ def _compiled(template: bytes, data: object, standards: Sequence[Standard]) -> b
             "printing.glyph", "No font of this node can print “{text}” ({code}). Write it otherwise, so that paper can carry it.",
             text=undrawn[1][:40], code=" ".join(f"U+{ord(one):04X}" for one in undrawn[1][:8]),
         ) from None  # fmt: skip
-    assert isinstance(made, bytes), "one document is one PDF"
+    assert isinstance(made, bytes), "one document is one file"
     return made
 
 

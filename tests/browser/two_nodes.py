@@ -124,7 +124,7 @@ def too_wide(page: "Page") -> int:
 
 def _later(pair: tuple[both.Site, both.Site], days: int, patch: pytest.MonkeyPatch) -> None:
     """What they are served by, and what is run beside it, lives so many days ahead until the nodes end."""
-    patch.setenv("PYTHONPATH", str(_CLOCK))
+    patch.setenv("PYTHONPATH", str(_CLOCK), prepend=os.pathsep)  # before what the caller has put there
     patch.setenv("JOINTLAB_TEST_DAYS", str(days))
     for site in pair:
         site.stop()

@@ -38,7 +38,7 @@ def _frozen(actor: Actor, guest: Actor) -> tuple[Case, dict[str, str]]:
     case = proposed(actor)
     case = step(guest, case, "agree_second", version=version_on_table(case))
     row = CaseStep.objects.get(step="agree_second")
-    return case, {name: value for name, value in row.form.items() if name != "version"}
+    return case, {name: value for name, value in row.form.items() if name not in ("version", "printer")}
 
 
 def _address(case: Case, query: str = "") -> str:

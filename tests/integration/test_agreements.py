@@ -1,5 +1,6 @@
 """Agreements as they are stored: from a draft to force, amended, ended, refused; the same after a rebuild."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from jointlab.agreements.life import State, standing
 from jointlab.agreements.models import AgreementDraft, AgreementVersion, Clearance
 from jointlab.agreements.operations import drafts, proposing
 from jointlab.agreements.queries import listing, lives
+from jointlab.agreements.queries.book import book
 from jointlab.agreements.queries.drafts import drafts as drafts_of
 from jointlab.agreements.queries.drafts import faults_of
 from jointlab.cases.models import CaseStep
@@ -272,3 +274,26 @@ def test_what_a_partner_may_not_record(actor: Actor, change: str, code: str) -> 
         )
     assert caught.value.code == code
     assert AgreementVersion.objects.count() == 1
+
+
+def test_a_life_of_an_earlier_book_leaves_no_standing_in_this_one(actor: Actor, guest: Actor) -> None:
+    hash = listing.version_on_table(in_force(actor, guest))
+    known = book()
+    life = known.life(hash)
+    assert life is not None
+    before = replace(life, events=())  # as it stood before the parties signed
+    assert known.standing(before, TODAY) == standing(before, TODAY)
+    assert known.standing(life, TODAY) == standing(life, TODAY) != standing(before, TODAY)
+
+
+def test_a_day_that_somebody_asks_for_is_not_kept(actor: Actor, guest: Actor) -> None:
+    hash = listing.version_on_table(in_force(actor, guest))
+    known = book()
+    assert lives.standing_on(hash) is not None
+    kept = len(known.of_day)
+    assert kept > 0
+    for days in range(3, 50):
+        assert lives.standing_on(hash, TODAY + timedelta(days)) is not None
+        assert lives.standing_on(hash, TODAY - timedelta(days)) is not None
+    assert lives.standing_on(hash, date.min) and lives.standing_on(hash, date.max)
+    assert book() is known and len(known.of_day) == kept

@@ -7,18 +7,22 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import translation
 
 from jointlab.agreements.models import AgreementDraft, FormTemplate, Reference
 from jointlab.agreements.operations import references
 from jointlab.agreements.proofs import check_proof
-from jointlab.agreements.queries import listing
+from jointlab.agreements.queries import listing, ministry
+from jointlab.agreements.queries.references import entered_by_title
 from jointlab.agreements.versions import read_version
+from jointlab.errors import NotAllowed
+from jointlab.history.rebuild import projection_digest, rebuild
 from jointlab.people import tokens
 from jointlab.people.actors import Actor, actor_of
 from jointlab.people.models import Person
 from tests.integration.agreeing import drafted, in_force, proposed
 from tests.integration.conftest import signed_in
-from tests.integration.stays import granted
+from tests.integration.stays import FIRST, granted, nominated, took
 
 
 @pytest.fixture
@@ -87,6 +91,107 @@ def test_the_list_tells_which_agreements_refer_to_a_treaty(actor: Actor, guest: 
     case = in_force(actor, guest, template="framework")
     assert f"/agreements/{listing.version_on_table(case)}" in _page(ours, f"/agreements/references/{charter.pk}")
     assert "/agreements/references/known/sco-charter" not in _page(ours, "/agreements/references")
+
+
+def test_what_agreements_name_is_listed_before_anybody_enters_it(actor: Actor, guest: Actor, ours: Client) -> None:
+    hash = listing.version_on_table(in_force(actor, guest, template="framework"))
+    page = _page(ours, "/agreements/references")
+    assert "Named by agreements, not entered yet" in page
+    assert "No treaty or initiative yet" not in page
+    assert "Known by the standard texts" not in page
+    assert "/agreements/references/new?in=" in page
+    assert 'href="/agreements/references">Charter of the Shanghai' in _page(ours, "/agreements")
+    form = _page(ours, f"/agreements/references/new?in={hash}&at=0")
+    assert 'value="上海合作组织宪章"' in form
+    assert 'value="2002-06-07"' in form
+    assert 'value="2002-06-07"' not in _page(ours, f"/agreements/references/new?in={hash}&at=99")
+    assert ours.get(f"/agreements/references/new?in={'0' * 64}&at=0").status_code == 404
+    charter = references.add_known(actor, key="sco-charter")
+    address = f'href="/agreements/references/{charter.pk}"'
+    assert all(address in _page(ours, one) for one in ("/agreements", f"/agreements/{hash}", "/agreements/references"))
+
+
+def test_a_treaty_is_corrected_and_what_was_signed_stays(actor: Actor, guest: Actor, ours: Client) -> None:
+    charter = references.add(
+        actor,
+        kind="treaty",
+        title={"en": "Charter of the Shanghai Cooperation Organisation"},
+        files={"a.pdf": [b"%PDF a"]},
+    )
+    hash = listing.version_on_table(in_force(actor, guest, template="framework"))
+    address = f"/agreements/references/{charter.pk}"
+    assert f"{address}/correct" in _page(ours, address)
+    form = _page(ours, f"{address}/correct")
+    assert 'name="rev" value="1"' in form
+    assert "a.pdf" in form
+    sent = {"kind": "treaty", "title-en": "SCO Charter", "on": "2002-06-07", "rev": "1", "keep": ["a.pdf"]}
+    assert ours.post(f"{address}/correct", sent | {"title-en": ""}).status_code == 422
+    assert "comes after the last" in ours.post(f"{address}/correct", sent | {"in_force": "2001-01-01"}).content.decode()
+    assert ours.post(f"{address}/correct", sent)["Location"] == address
+    row = Reference.objects.get()
+    assert (row.rev, row.title, list(row.files), len(row.formerly)) == (2, {"en": "SCO Charter"}, ["a.pdf"], 1)
+    page = _page(ours, address)
+    assert "Called before it was corrected:" in page
+    assert f"/agreements/{hash}" in page, "a signed text is found by the title that it was signed with"
+    assert "Charter of the Shanghai Cooperation Organisation" in _page(ours, f"/agreements/{hash}")
+    stale = ours.post(f"{address}/correct", sent | {"title-en": "Charter, anew"})
+    assert stale.status_code == 409
+    assert all(
+        one in stale.content.decode() for one in ("As it stands now", "SCO Charter", "Charter, anew", 'value="2"')
+    )
+    assert (
+        ours.post(f"{address}/correct", sent | {"title-en": "Charter, anew", "rev": "2", "keep": []}).status_code == 302
+    )
+    row.refresh_from_db()
+    assert (row.rev, row.files, len(row.formerly)) == (3, {}, 2)
+    before = projection_digest()
+    assert rebuild().changed == ()
+    assert projection_digest() == before
+
+
+def test_only_our_own_side_corrects_what_our_house_entered(actor: Actor, guest: Actor, partner: Person) -> None:
+    charter = references.add(guest, kind="treaty", title={"en": "SCO Charter"})
+    with pytest.raises(NotAllowed) as caught:
+        references.correct(guest, reference=charter.pk, seen=1, kind="treaty", title={"en": "x"})
+    assert caught.value.code == "reference.not-yours"
+    assert "/correct" not in _page(signed_in(partner), f"/agreements/references/{charter.pk}")
+    assert references.correct(actor, reference=charter.pk, seen=1, kind="treaty", title={"en": "Charter"}).rev == 2
+
+
+def test_what_a_partner_entered_takes_no_link_from_ours(actor: Actor, guest: Actor) -> None:
+    ours = references.add(actor, kind="treaty", title={"en": "SCO Charter"})
+    references.correct(actor, reference=ours.pk, seen=1, kind="treaty", title={"en": "Charter"})
+    theirs = Reference(
+        id="nj:1", kind="treaty", title={"en": "Charter", "ru": "SCO Charter", "zh": "宪章"}, formerly=["Treaty of 1992"], by_id=actor.person,
+        on=date(2002, 6, 7), at=ours.at,
+    )  # fmt: skip
+    theirs.save()
+    assert entered_by_title(actor) == {"SCO Charter": ours.pk, "Charter": ours.pk, "宪章": "nj:1"}
+    theirs.delete()  # no log here gives it
+
+
+def test_the_list_counts_what_runs_under_each_agreement(actor: Actor, guest: Actor, ours: Client) -> None:
+    hash = granted(actor, guest)
+    assert "1 case" not in _page(ours, "/agreements")
+    case = nominated(actor, actor.person, hash)
+    nominated(
+        actor, actor.person, hash, first=(FIRST + timedelta(200)).isoformat(), last=(FIRST + timedelta(280)).isoformat()
+    )
+    assert '<span class="nw">2 cases</span>' in _page(ours, "/agreements")
+    took(actor, case, "withdraw", why="Ill")
+    assert '<span class="nw">1 case</span>' in _page(ours, "/agreements")
+
+
+def test_a_list_speaks_the_language_of_the_page(actor: Actor, guest: Actor, ours: Client) -> None:
+    in_force(actor, guest)
+    with translation.override("ru"):
+        lines = ministry.as_csv(actor).decode("utf-8-sig").splitlines()
+    assert lines[0] == "№,Название,Стороны,Страны,Подписано,Действует с,Действует до,Состояние"
+    assert "Соглашение о совместной международной лаборатории" in lines[1]
+    page = ours.get("/agreements/exports/forms/new", headers={"accept-language": "zh-hans"}).content.decode()
+    assert 'value="有效期至"' in page
+    assert 'value="Title"' not in page
+    assert page.count("选填") == 0
 
 
 def test_the_office_writes_the_form_of_its_list(actor: Actor, guest: Actor, ours: Client) -> None:

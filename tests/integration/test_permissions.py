@@ -254,6 +254,7 @@ DOORS: dict[str, tuple[Door, ...]] = {
     "agreement-reference-new": form("/agreements/references/new", MAKE, {"kind": "treaty", "title-en": "Charter"}),
     "agreement-reference-known": act("/agreements/references/known/sco-charter", MAKE),
     "agreement-reference": see("/agreements/references/{treaty}", expected=PERSONS),
+    "agreement-reference-correct": form("/agreements/references/{treaty}/correct", "yes no yes no in", {"kind": "treaty", "title-en": "Charter", "rev": "1"}),
     "agreement-reference-file": see("/agreements/references/{treaty}/files/{treaty_file}", expected=PERSONS),
     "agreements-calendar": see("/agreements/calendar.ics", expected=PERSONS),
     "agreement-proof-check": (*see("/agreements/proof", expected=PERSONS), Door("/agreements/proof", "422 422 422 422 in", {"hash": "0", "text": "nothing"})),

@@ -12,11 +12,11 @@ from jointlab.node.partner_commands import run_status
 def test_times_and_numbers_read_well(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     at = dt.datetime(2026, 11, 23, 7, 23, 51, 978319, dt.timezone(dt.timedelta(hours=5)))
     logs = [{"log": f"cn+kz/{size}", "size": size, "state": "open", "said": ""} for size in (1, 2)]
-    seen = {"prefix": "cn", "state": "in-step", "proof_at": at, "sentence": "", "logs": logs}
-    fresh = {**seen, "prefix": "tr", "proof_at": None, "logs": []}
+    seen = {"prefix": "cn", "state": "in-step", "paired": True, "proof_at": at, "sentence": "", "logs": logs}
+    fresh = {**seen, "prefix": "tr", "paired": False, "proof_at": None, "logs": []}
     monkeypatch.setattr(overview, "overview", lambda: {"partners": [seen, fresh]})
     run_status(Namespace(json=False))
     said = capsys.readouterr().out
     assert "last proof 2026-11-23 02:23 UTC\n" in said
-    assert "tr  in-step  last proof never\n" in said
+    assert "tr  in-step  last proof never\n    waits for the other side's confirmation\n" in said
     assert " 1 entry  " in said and " 2 entries  " in said

@@ -1,8 +1,10 @@
 """Paper: fonts that are always there, characters that are refused, words that never leave the page."""
 
+import re
 import time
 from collections.abc import Iterator
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 
@@ -65,6 +67,33 @@ def test_printing_that_does_not_end_is_ended() -> None:
         printing.pdfs(endless, data=["x"], seconds=1)
     assert late.value.code == "printing.slow"
     assert time.monotonic() - begun < 5
+
+
+def test_labels_and_slips_are_ended_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    endless = b"#for a in range(3000) { for b in range(3000) { let c = calc.pow(a, 2) + b } }"
+    monkeypatch.setattr(printing, "SECONDS", 1.0)
+    with pytest.raises(Unavailable) as late:
+        printing.at_hand(endless, inputs={})
+    assert late.value.code == "printing.slow"
+
+
+def test_nothing_else_starts_the_typesetter() -> None:
+    """One helper for all, so that nothing is printed without a limit."""
+    folder = Path(printing.__file__).parent
+    found = [
+        path.name for path in folder.rglob("*.py") if re.search(r"^\s*(import|from) typst", path.read_text(), re.M)
+    ]
+    assert found == ["printing.py"]
+
+
+def test_a_small_page_is_printed_in_half_a_second() -> None:
+    """With the start of the process apart; the best of three, since other tests run beside."""
+    took = []
+    for _ in range(3):
+        begun = time.monotonic()
+        assert printing.at_hand(b"#sys.inputs.code", inputs={"code": "KZ-S-26-001"}).startswith(b"%PDF-")
+        took.append(time.monotonic() - begun)
+    assert min(took) < 0.5
 
 
 def test_a_template_that_is_none_is_a_fault_of_the_program() -> None:

@@ -5,14 +5,15 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
-from jointlab.agreements.guards import AGREEING, latest_version
+from jointlab.agreements.guards import cleared, latest_version
 from jointlab.agreements.models import AgreementVersion
-from jointlab.agreements.process import AGREEMENT, ENTRY
+from jointlab.agreements.of_many import AGREEMENTS, ENTRIES
 from jointlab.agreements.projections import follow_case, needs_of_step
 from jointlab.agreements.queries.asking import refusal_of
-from jointlab.agreements.queries.papers import printed_all
+from jointlab.agreements.queries.papers import printed_all, printer_of
+from jointlab.agreements.step_names import AGREEING
 from jointlab.agreements.versions import read_version
 from jointlab.cases.kinds import CaseKind
 from jointlab.cases.kinds import register as register_kinds
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 
 def _parties_see(actor: "Actor") -> Q:
     """The houses that take part, and nobody else."""
-    return Q(pk__in=CaseParty.objects.filter(institution=actor.institution).values("case"))  # a join would double rows
+    # a join would double rows; a list of all cases of the house would be long, where agreements are few
+    return Q(Exists(CaseParty.objects.filter(case=OuterRef("pk"), institution=actor.institution)))
 
 
 def _on_table(instance: Instance) -> AgreementVersion | None:
@@ -44,16 +46,35 @@ def _due(instance: Instance) -> date | None:
     return read_version(row.text).duration.day("sign_by") if row else None
 
 
-def _papers(instance: Instance, step: Step, form: Mapping[str, str]) -> Mapping[str, bytes]:
-    """With the step that freezes a text, every printed file of it."""
-    return printed_all(form["version"]) if step.name in AGREEING else {}
+def _papers(instance: Instance, step: Step, form: Mapping[str, str]) -> Mapping[str, bytes | str]:
+    """With the step that freezes a text, every printed file of it, and what printed them."""
+    if step.name not in AGREEING:
+        return {}
+    files = printed_all(form["version"])
+    return {**files, "printer": printer_of(form["version"])} if files else {}
 
 
-FIRST_KIND = CaseKind(AGREEMENT, visible=_parties_see, guard=refusal_of, makes=_papers, applied=follow_case, needs=needs_of_step, title=_title, due=_due)  # fmt: skip
+def _waits(instance: Instance) -> str:
+    """The party whose move it is; of more than two the first that has not cleared the text yet."""
+    process = instance.process
+    if instance.state == "frozen" and len(process.parties) > 2:
+        done = cleared(instance.standing)
+        return next((party.name for party in process.parties if party.name not in done), process.parties[0].name)
+    return process.state(instance.state).waits
 
-ENTRY_KIND = replace(FIRST_KIND, process=ENTRY)  # signed on paper long ago
+
+FIRST_KIND = CaseKind(
+    AGREEMENTS[2], visible=_parties_see, guard=refusal_of, makes=_papers, applied=follow_case, needs=needs_of_step, title=_title, due=_due,
+    waits=_waits,
+)  # fmt: skip
+_KINDS = {process.name: replace(FIRST_KIND, process=process) for process in (*AGREEMENTS.values(), *ENTRIES.values())}
+
+
+def kind_between(count: int, *, entered: bool = False) -> CaseKind:
+    """The kind of case in which so many parties agree, or confirm what they signed before."""
+    return _KINDS[(ENTRIES if entered else AGREEMENTS)[count].name]
 
 
 def register(**pages: Any) -> None:
     """Called once when the program starts; `pages` are `page` and `url` of the kinds, which lie above the declaration."""
-    register_kinds(*(replace(kind, **pages) for kind in (FIRST_KIND, ENTRY_KIND)))
+    register_kinds(*(replace(kind, **pages) for kind in _KINDS.values()))

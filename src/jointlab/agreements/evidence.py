@@ -20,10 +20,10 @@ from jointlab.agreements.records import (
 from jointlab.agreements.signing import Passkey as Device
 from jointlab.agreements.signing import Signed, check_passkey, public_key_of, verify
 from jointlab.agreements.versions import read_version
-from jointlab.cases.models import CaseParty
+from jointlab.cases.projections import between_just
 from jointlab.errors import BadInput, NotAllowed, NotFound
 from jointlab.history.identifiers import home
-from jointlab.history.logs import members, own_name
+from jointlab.history.logs import own_name
 from jointlab.history.models import Entry
 from jointlab.history.registry import Kept, Recorded, RecordType, Sharing
 from jointlab.people.models import Person
@@ -128,14 +128,9 @@ def _erase_passkey(recorded: Recorded, kept: Kept) -> None:
 
 def evidence_rule(partnership: str) -> Sharing:
     """Our evidence of the cases whose parties' nodes are the members of the partnership."""
-    sides, log = members(partnership), own_name(partnership)
-    if len(sides) != 2:
-        return Sharing()
-    told = Exists(Entry.objects.filter(log=log, record=OuterRef("pk"), source__isnull=False))
-    parties = CaseParty.objects.filter(case=OuterRef("case"))
-    theirs = [one for one in sides if one != home()]
-    rows = Evidence.objects.filter(Exists(parties.filter(node__in=theirs)), home=home()).exclude(told)
-    return Sharing(frozenset(rows.exclude(Exists(parties.exclude(node__in=sides))).values_list("id", flat=True)))
+    told = Exists(Entry.objects.filter(log=own_name(partnership), record=OuterRef("pk"), source__isnull=False))
+    rows = Evidence.objects.filter(between_just(partnership, "case"), home=home()).exclude(told)
+    return Sharing(frozenset(rows.values_list("id", flat=True)))
 
 
 TYPES = (

@@ -4,11 +4,10 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
+from jointlab.agreements.step_names import AGREEING, ASKING, CLEARING, ORDINALS, PROPOSING
 from jointlab.errors import BadInput, Conflict, Fault
 from jointlab.processes import Guard, Instance, Step, Taken
 
-PROPOSING: Final = frozenset({"enter", "propose", "counter_first", "counter_second", "revise_first", "revise_second"})
-AGREEING: Final = frozenset({"agree_first", "agree_second"})
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
 _NEEDED: Final = {"extend": "last", "terminate": "last", "suspend": "first", "resume": "first"}
 
@@ -27,7 +26,7 @@ def cleared(standing: Iterable[Taken]) -> frozenset[str]:
     for taken in standing:
         if taken.step in AGREEING:
             done = set()
-        elif taken.step in ("clear_first", "clear_second"):
+        elif taken.step in CLEARING:
             done.add(taken.party)
     return frozenset(done)
 
@@ -104,6 +103,44 @@ def _no_hash(form: Form, name: str) -> Fault | None:
     )
 
 
+def _round_ends(steps: frozenset[str], *, last: bool) -> Callable[[Instance, Step, Form], Fault | None]:
+    """Of more than two: whether the taker is the last whom the round asks, which the latest of these steps began; or is not."""
+
+    def refuses(instance: Instance, step: Step, form: Form) -> Fault | None:
+        names = [party.name for party in instance.process.parties]
+        following = names[(names.index(step.who[0]) + 1) % len(names)]
+        if (following == _began(instance, steps)) is last:
+            return None
+        return Conflict("agreement.round", "Whoever is asked last ends the round; everybody before hands it on.")
+
+    return refuses
+
+
+def _is_own(steps: frozenset[str]) -> Callable[[Instance, Step, Form], Fault | None]:
+    """What one wrote or asked for is one's own to replace or take back."""
+
+    def refuses(instance: Instance, step: Step, form: Form) -> Fault | None:
+        if _began(instance, steps) == step.who[0]:
+            return None
+        return Conflict("agreement.not_own", "What is on the table comes from another party.")
+
+    return refuses
+
+
+def _is_of_others(steps: frozenset[str]) -> Callable[[Instance, Step, Form], Fault | None]:
+    def refuses(instance: Instance, step: Step, form: Form) -> Fault | None:
+        if _began(instance, steps) != step.who[0]:
+            return None
+        return Conflict("agreement.own", "This comes from your own side: it is taken back, not declined.")
+
+    return refuses
+
+
+def _began(instance: Instance, steps: frozenset[str]) -> str:
+    """The party that took the latest of these steps; "" for none."""
+    return next((taken.party for taken in reversed(instance.standing) if taken.step in steps), "")
+
+
 GUARDS: Final = {
     "version": Guard(_is_version, of_form=True),
     "latest": Guard(_is_latest, of_form=True),
@@ -113,4 +150,15 @@ GUARDS: Final = {
     "cleared": Guard(_is_cleared),
     "first_open": Guard(_still_open("first")),
     "second_open": Guard(_still_open("second")),
+}
+GUARDS_OF_MANY: Final = {
+    **{name: guard for name, guard in GUARDS.items() if not name.endswith("_open")},
+    **{f"{one}_open": Guard(_still_open(one)) for one in ORDINALS},
+    "last_to_read": Guard(_round_ends(PROPOSING, last=True)),
+    "others_to_read": Guard(_round_ends(PROPOSING, last=False)),
+    "own_text": Guard(_is_own(PROPOSING)),
+    "last_to_grant": Guard(_round_ends(ASKING, last=True)),
+    "others_to_grant": Guard(_round_ends(ASKING, last=False)),
+    "own_request": Guard(_is_own(ASKING)),
+    "others_request": Guard(_is_of_others(ASKING)),
 }

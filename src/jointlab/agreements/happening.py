@@ -16,11 +16,8 @@ from jointlab.agreements.events import (
     Termination,
     Withdrawal,
 )
+from jointlab.agreements.step_names import ASKING, GIVING_UP, GRANTING, SIGNING
 from jointlab.processes import Instance, Taken
-
-_ASKING: Final = frozenset({"ask_first", "ask_second"})
-_GRANTING: Final = frozenset({"grant_first", "grant_second"})
-_GIVING_UP: Final = frozenset({"withdraw", "take_back", "reject_first", "reject_second"})
 
 
 @dataclass(frozen=True)
@@ -41,11 +38,11 @@ def happened(instance: Instance, *, parties: Mapping[str, str], recorded: Mappin
     asked: Taken | None = None
     for taken in instance.standing:
         noted = Noted(taken, parties[taken.party], recorded[taken.hash])
-        if taken.step in _ASKING:
+        if taken.step in ASKING:
             asked = taken
-        elif taken.step in _GRANTING and asked is not None:
+        elif taken.step in GRANTING and asked is not None:
             events.append(_granted(asked.form, noted.recorded))
-        elif taken.step in _GIVING_UP:
+        elif taken.step in GIVING_UP:
             events.append(Withdrawal(noted.recorded, noted.recorded))
         elif taken.step in _EVENTS:
             events.append(_EVENTS[taken.step](noted))
@@ -83,9 +80,7 @@ def _day(form: Mapping[str, str], name: str) -> date:
 
 
 _EVENTS: Final[Mapping[str, Callable[[Noted], Event]]] = {
-    "attest": _signature,
-    "confirm": _signature,
-    "enter": _signature,
+    **dict.fromkeys(SIGNING, _signature),
     "fulfil": _fulfilment,
     "notice": _notice,
 }

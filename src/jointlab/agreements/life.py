@@ -90,11 +90,16 @@ def clause_counts(life: Life, number: str, day: date, *, new: bool, known_on: da
 
 
 def months_after(day: date, months: int) -> date:
-    """The same day so many months later, or the last of a month that is too short."""
+    """The same day so many months later, or the last of a month that is too short; the first or last day that can be written at most."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    if year > date.max.year:
-        return date.max
+    if not date.min.year <= year <= date.max.year:
+        return date.max if months > 0 else date.min
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def _day_before(day: date) -> date:
+    """The first day that can be written has none before it."""
+    return day - timedelta(1) if day > date.min else day
 
 
 def _before_signature(life: Life, day: date) -> Standing | None:
@@ -149,7 +154,7 @@ def _signed(life: Life, day: date) -> Standing:
 def _over_before(end: "_End", first: date, day: date) -> Standing:
     """It was over before it could begin; but amended on its first day, it has cases of that day, and they go on."""
     runs = end.cause is State.SUPERSEDED and end.run_off is not None and first <= day <= end.run_off
-    if end.cause is State.SUPERSEDED and end.last == first - timedelta(1):
+    if end.cause is State.SUPERSEDED and end.last == _day_before(first):
         return Standing(State.RUN_OFF if runs else end.cause, first, end.last, end.run_off, clauses=end.clauses)
     return Standing(end.cause, last=end.last, clauses=end.clauses)
 
@@ -208,7 +213,7 @@ def _end(life: Life) -> _End:
     ends = [_End(last, State.EXPIRED, (duration.number,))] if last else []
     ends += [_End(max(one.last, one.on), State.TERMINATED) for one in _of(life, Termination)]
     ends += [_End(_notice_ends(life, one), State.TERMINATED, (duration.number,)) for one in _of(life, Notice)]
-    ends += [_End(day - timedelta(1), State.SUPERSEDED) for day in _taken_over(life)]
+    ends += [_End(_day_before(day), State.SUPERSEDED) for day in _taken_over(life)]
     ends += _with_parent(life)
     if not ends:
         return _End(None)

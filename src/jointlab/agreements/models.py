@@ -108,6 +108,7 @@ class Reference(models.Model):
     rev = models.IntegerField(default=1)
     kind = models.CharField(max_length=20)
     title = models.JSONField(default=dict)
+    formerly = models.JSONField(default=list)  # titles that it had before it was corrected
     source = models.CharField(max_length=300, default="", blank=True)
     on = models.DateField(null=True)  # signed
     in_force = models.DateField(null=True)
@@ -139,6 +140,17 @@ class AgreementDraft(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+
+class PaperComparison(models.Model):
+    """What this node found when it printed once more what a partner had printed. No record: each node looks for itself."""
+
+    step = models.CharField(max_length=64, primary_key=True)  # hash of the step that names the files
+    differ = models.JSONField(default=list)  # names of the files that came out otherwise
+    at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"{self.step[:12]} {self.differ}"
 
 
 class FormTemplate(models.Model):

@@ -15,7 +15,7 @@ def columns_in_words() -> list[tuple[str, bool, str, str]]:
         "title_ru": (_("Title in Russian"), "Рамочное соглашение о сотрудничестве"),
         "title_kk": (_("Title in Kazakh"), "Ынтымақтастық туралы негіздемелік келісім"),
         "title_zh": (_("Title in Chinese"), "合作框架协议"),
-        "partner": (_("Prefix of the partner's node"), "nj"),
+        "partner": (_("Prefix of the partner's node; of several with a plus between them"), "nj"),
         "rank": (_("framework, agreement or annex; empty: agreement"), "framework"),
         "parent": (_("Number of the agreement above it, where it is here already"), "KZ-A-26-001"),
         "begins": (_("First day; empty: from the later of the two signatures"), "2016-09-01"),

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fractions import Fraction
+from functools import cached_property
 from typing import Final
 
 from jointlab.agreements.clauses import Clause
@@ -52,10 +53,13 @@ class Held:
     committed: Fraction = NOTHING
     used: Fraction = NOTHING
 
-    @property
+    @cached_property
     def total(self) -> Fraction:
         """All of it."""
         return self.reserved + self.committed + self.used
+
+
+_NOTHING_HELD: Final = Held()
 
 
 @dataclass(frozen=True)
@@ -120,7 +124,7 @@ class Count:
 
     def of_case(self, case: str, period: str) -> Held:
         """What a case holds in a period."""
-        return self._held.get((period, case), Held())
+        return self._held.get((period, case), _NOTHING_HELD)
 
     def runs(self, case: str) -> bool:
         """Whether a case holds anything in any period."""
@@ -141,8 +145,9 @@ class Count:
         before = self.of_case(entry.case, entry.period)
         now = _moved(before, entry)
         self._held[entry.period, entry.case] = now
-        _more(self._taken, entry.period, now.total - before.total)
-        _more(self._cases, entry.case, now.total - before.total)
+        more = now.total - before.total
+        _more(self._taken, entry.period, more)
+        _more(self._cases, entry.case, more)
         _more(self._used, entry.period, now.used - before.used)
 
 

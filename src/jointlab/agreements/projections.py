@@ -6,9 +6,10 @@ from datetime import date
 from hashlib import sha256
 
 from jointlab.agreements import evidence
-from jointlab.agreements.guards import PROPOSING, latest_version
+from jointlab.agreements.guards import latest_version
 from jointlab.agreements.models import AgreementCase, AgreementVersion, Clearance, Reference
 from jointlab.agreements.records import AgreementVersionRecord, ClearanceRecord, ReferenceRecord, version_id
+from jointlab.agreements.step_names import PROPOSING, SIGNING
 from jointlab.agreements.versions import read_version
 from jointlab.errors import BadInput, NotAllowed
 from jointlab.history.registry import Recorded, RecordType, register_sharing
@@ -16,7 +17,6 @@ from jointlab.history.registry import register as register_types
 from jointlab.people.queries import colleague_of
 from jointlab.processes import Instance, Taken
 
-_SIGNING = frozenset({"attest", "confirm", "enter"})
 BRINGING = PROPOSING  # steps that put a text on the table
 
 
@@ -52,7 +52,7 @@ def apply_reference(recorded: Recorded, body: ReferenceRecord) -> None:
         name: date.fromisoformat(day) if (day := getattr(body, name)) else None for name in ("on", "in_force", "ended")
     }
     Reference.objects.update_or_create(id=recorded.id, defaults={
-        "rev": recorded.rev, "kind": body.kind[:20], "title": body.title, "source": body.source[:300], "text": body.text, "files": body.files,
+        "rev": recorded.rev, "kind": body.kind[:20], "title": body.title, "source": body.source[:300], "text": body.text, "files": body.files, "formerly": body.formerly,
         "by_id": body.by, "at": recorded.at, **days,
     })  # fmt: skip
 
@@ -61,7 +61,7 @@ def follow_case(instance: Instance) -> None:
     """After each replay of a case: which text it is about, by how many it is signed, and a mark of all that stands."""
     steps = [[taken.hash, taken.party, dict(taken.form)] for taken in instance.standing]
     mark = sha256(json.dumps(steps, sort_keys=True).encode("utf-8", "surrogatepass")).hexdigest()
-    signed = {taken.party for taken in instance.standing if taken.step in _SIGNING}
+    signed = {taken.party for taken in instance.standing if taken.step in SIGNING}
     values = {
         "process": instance.process.name, "version": latest_version(instance.standing)[:64], "signatures": len(signed),
         "mark": mark,

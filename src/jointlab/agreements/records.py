@@ -46,6 +46,8 @@ class ReferenceRecord:
     text: dict[str, str] = field(default_factory=dict)  # by language: what of it matters here
     files: dict[str, str] = field(default_factory=dict)  # SHA-256 of its text by name
     sizes: dict[str, int] = field(default_factory=dict)  # bytes by SHA-256
+    # Titles that it had before it was corrected: what was signed keeps them, and is found by them.
+    formerly: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -87,6 +87,10 @@ def state_words(state: State) -> str:
 
 def why(version: Version, now: Standing) -> str:
     """Why it stands where it stands today, in one sentence."""
+    return _why(version, now).replace("..", ".")  # a shortened month ends the sentence with its own point
+
+
+def _why(version: Version, now: Standing) -> str:
     first, last, rest = (times.day(day) if day else "—" for day in (now.first, now.last, now.run_off_last))
     waits = ", ".join(party_word(version, one) for one in now.waits_for)
     if now.state is State.IN_FORCE:

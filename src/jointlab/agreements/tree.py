@@ -1,11 +1,12 @@
 """Agreements as a tree: what they refer to, the framework, the agreements under it, their annexes."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from jointlab.agreements.heads import Reference
 from jointlab.agreements.queries.listing import Agreement, Entry
 from jointlab.agreements.queries.lives import today
+from jointlab.agreements.queries.references import page_of
 from jointlab.agreements.shown import (  # fmt: skip
     days_left,
     in_reader,
@@ -36,10 +37,17 @@ class Row:
     state_kind: str = ""
     until: str = ""
     left: int | None = None  # days, once the end is near
+    running: int = 0  # cases that run under it
+    page: str = ""  # id of the treaty's own page, "" where nobody has entered it here
 
 
-def tree(listed: Iterable[Agreement]) -> tuple[Row, ...]:
-    """Every agreement once, below the one above it; what several refer to stands once above them."""
+def tree(
+    listed: Iterable[Agreement], *, running: Mapping[str, int] | None = None, entered: Mapping[str, str] | None = None
+) -> tuple[Row, ...]:
+    """Every agreement once, below the one above it; what several refer to stands once above them.
+
+    `running`: cases by agreement; `entered`: pages of treaties by title.
+    """
     found = {one.id: one for one in listed}
     above = {id: _above(one, found) for id, one in found.items()}
     roots = [id for id, parent in above.items() if not parent or _circle(id, above)]
@@ -48,10 +56,12 @@ def tree(listed: Iterable[Agreement]) -> tuple[Row, ...]:
         groups.setdefault(tuple(_titles(found[id].current.version.head.refers)), []).append(id)
     rows: list[Row] = []
     for titles, ids in sorted(groups.items(), key=lambda pair: not pair[0]):
-        rows += [_reference(one) for one in found[ids[0]].current.version.head.refers]
+        rows += [_reference(one, entered or {}) for one in found[ids[0]].current.version.head.refers]
         for id in ids:
             rows += _below(id, found, above, 1 if titles else 0, frozenset())
-    return tuple(rows)
+    return tuple(
+        replace(row, running=(running or {}).get(row.agreement.id, 0)) if row.agreement else row for row in rows
+    )
 
 
 def _above(one: Agreement, found: dict[str, Agreement]) -> str:
@@ -88,8 +98,9 @@ def _row(one: Agreement, depth: int) -> Row:
     )  # fmt: skip
 
 
-def _reference(one: Reference) -> Row:
-    return Row(0, in_reader(one.title, language_here()), reference_words(one.kind), on=one.on, source=one.source)
+def _reference(one: Reference, entered: Mapping[str, str]) -> Row:
+    title, kind = in_reader(one.title, language_here()), reference_words(one.kind)
+    return Row(0, title, kind, on=one.on, source=one.source, page=page_of(one, entered))
 
 
 def _titles(refers: Iterable[Reference]) -> list[str]:

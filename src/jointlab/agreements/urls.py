@@ -28,6 +28,7 @@ urlpatterns = [
     path("agreements/references/new", references.new, name="agreement-reference-new"),
     path("agreements/references/known/<str:key>", references.known, name="agreement-reference-known"),
     path("agreements/references/<str:id>", references.reference, name="agreement-reference"),
+    path("agreements/references/<str:id>/correct", references.correct, name="agreement-reference-correct"),
     path("agreements/references/<str:id>/files/<str:sha256>", references.file, name="agreement-reference-file"),
     path("agreements/calendar.ics", papers.calendar_of_all, name="agreements-calendar"),
     path("agreements/proof", papers.proof_check, name="agreement-proof-check"),

@@ -53,6 +53,10 @@ def _never(instance: Instance) -> date | None:
     return None
 
 
+def _by_state(instance: Instance) -> str:
+    return instance.process.state(instance.state).waits
+
+
 def _at_once(partnership: str) -> Q:
     return Q()
 
@@ -61,7 +65,7 @@ def _untitled(instance: Instance) -> str:
     return instance.standing[0].form.get("title", "")
 
 
-def _made_of_nothing(instance: Instance, step: Step, form: Mapping[str, str]) -> Mapping[str, bytes]:
+def _made_of_nothing(instance: Instance, step: Step, form: Mapping[str, str]) -> Mapping[str, bytes | str]:
     return {}
 
 
@@ -74,11 +78,12 @@ class CaseKind:
     guard: Callable[[Asking], Fault | None] = (
         _free  # asked on the taker's own node only: a clause in force, a place left
     )
-    makes: Callable[[Instance, Step, Mapping[str, str]], Mapping[str, bytes]] = (
-        _made_of_nothing  # files that the taker's node adds to a sound step, by field
+    makes: Callable[[Instance, Step, Mapping[str, str]], Mapping[str, bytes | str]] = (
+        _made_of_nothing  # files and lines that the taker's node adds to a sound step, by field
     )
     applied: Callable[[Instance], None] = _nothing_more  # after each replay: the room's own rows
     needs: Callable[[Taken], Iterable[str]] = _on_nothing  # records that a step rests on
+    waits: Callable[[Instance], str] = _by_state  # the party whose move it is; "" for none
     due: Callable[[Instance], date | None] = _never  # until when the next step is awaited
     title: Callable[[Instance], str] = _untitled  # what people call the case beside its code
     may_go: Callable[[str], Q] = _at_once  # the cases that a partnership may know of now

@@ -81,7 +81,10 @@ class CaseStep(models.Model):
     erased = models.BooleanField(default=False)  # by law: hashes, days and amounts stay, words are gone
 
     class Meta:
-        indexes = (models.Index(fields=["instance", "number"], name="case_step_of"),)
+        indexes = (
+            models.Index(fields=["instance", "number"], name="case_step_of"),
+            models.Index(fields=["-at", "-id"], name="case_step_newest"),
+        )
 
     def __str__(self) -> str:
         return f"{self.instance} {self.step}"

@@ -85,7 +85,9 @@ def take(actor: Actor, *, case: Case, step: str, form: Form, seen: str, uploads:
         process=kind.process.name, instance=case.id, step=step, party=party, by=actor.person, previous=seen
     )
     made = _made(kind, wanted, replace(record, form=_filled(wanted, form)))
-    brought = _bring(wanted, form, {**(uploads or {}), **made})
+    lines = {name: value for name, value in made.items() if isinstance(value, str)}
+    files = {name: [value] for name, value in made.items() if isinstance(value, bytes)}
+    brought = _bring(wanted, {**form, **lines}, {**(uploads or {}), **files})
     record = replace(record, form=brought.form, sizes=brought.sizes)
     with transaction.atomic():
         Case.objects.select_for_update().get(pk=case.pk)
@@ -130,13 +132,13 @@ def _refuse_made(step: Step, given: Iterable[str]) -> None:
         raise BadInput("case.made", "The node itself puts “{field}” into this step.", field=min(made))
 
 
-def _made(kind: CaseKind, step: Step, record: CaseStepRecord) -> dict[str, list[bytes]]:
-    """Files that the node adds, which may take a second: only to a step that is sound as it stands, and in no transaction."""
+def _made(kind: CaseKind, step: Step, record: CaseStepRecord) -> Mapping[str, bytes | str]:
+    """What the node adds, which may take a second: only to a step that is sound as it stands, and in no transaction."""
     if not any(one.made for one in step.fields):
         return {}
     instance = instance_of(record.instance, kind.process.name)
     check(instance, record.taken(home=home()))
-    return {name: [content] for name, content in kind.makes(instance, step, record.form).items()}
+    return kind.makes(instance, step, record.form)
 
 
 def _bring(step: Step, form: Form, uploads: Uploads) -> _Brought:

@@ -21,7 +21,7 @@ from jointlab.history.logs import members, own_name
 from jointlab.history.models import Entry
 from jointlab.history.registry import Kept, Recorded, RecordType, Sharing, from_plain, register_sharing
 from jointlab.history.registry import register as register_types
-from jointlab.people.queries import colleague_of, institution_records
+from jointlab.people.queries import colleague_of, institutions_named
 from jointlab.processes import Instance, Process, Step, Taken, false_claim
 from jointlab.processes.process import FILE
 
@@ -38,8 +38,8 @@ def apply_step(recorded: Recorded, body: CaseStepRecord) -> None:
     """
     if recorded.rev > 1:
         return
-    taken, kind = body.taken(home=recorded.home), kind_of(body.process)
-    if (fault := false_claim(instance_of(taken.instance, body.process), taken)) is not None:
+    taken, kind = body.taken(home=recorded.home), _kind_of_case(body.instance, body.process)
+    if (fault := false_claim(instance_of(taken.instance, kind.process.name), taken)) is not None:
         raise fault
     if body.by.partition(":")[0] != recorded.home:
         raise NotAllowed("case.by", "The node {home} signed a step for somebody of another node: {by}.", home=recorded.home, by=body.by[:80])  # fmt: skip
@@ -47,6 +47,16 @@ def apply_step(recorded: Recorded, body: CaseStepRecord) -> None:
         raise reused
     _keep(recorded.id, taken, at=recorded.at, sizes=body.sizes)
     _replay(kind, taken.instance[:80])
+
+
+def _kind_of_case(instance: str, named: str) -> CaseKind:
+    """Of the process that the case was opened as, whatever a later step names; of the named one before it is opened.
+
+    Raises NotFound ``case.process``.
+    """
+    claimed = kind_of(named)
+    opening = CaseStep.objects.filter(instance=instance[:80], previous="").order_by("at", "id").first()
+    return kind_of(opening.process) if opening else claimed
 
 
 def _keep(id: str, taken: Taken, *, at: datetime, sizes: Mapping[str, int], erased: bool = False) -> None:
@@ -94,10 +104,10 @@ def _replay(kind: CaseKind, instance: str) -> None:
 
 
 def _stand(kind: CaseKind, now: Instance, at: dict[str, datetime]) -> None:
-    first, state = now.standing[0], now.process.state(now.state)
+    first, state, waits = now.standing[0], now.process.state(now.state), kind.waits(now)
     values = {
         "process": now.process.name, "code": first.code[:80], "title": kind.title(now)[:300], "subject": first.subject[:80],
-        "state": now.state, "ended": state.end, "waits_id": now.parties[state.waits] if state.waits else None,
+        "state": now.state, "ended": state.end, "waits_id": now.parties[waits] if waits else None,
         "head": now.head, "agreement": first.form.get("agreement", "")[:64], "clause": first.form.get("clause", "")[:20],
         "due": None if state.end else kind.due(now), "opened_at": at[first.hash],
         "moved_at": max(at[taken.hash] for taken in now.standing),
@@ -109,18 +119,24 @@ def _stand(kind: CaseKind, now: Instance, at: dict[str, datetime]) -> None:
 
 
 def _keeps(id: str) -> Kept:
-    """The chain and what holds no words: hashes, amounts, days, identifiers."""
+    """The chain and what holds no words: hashes, amounts, days, identifiers.
+
+    A step that does not stand keeps nothing of its form: it must not become sound by being erased.
+    """
     row = CaseStep.objects.get(id=id)
+    form = {} if _never_stood(row) else _bare(row)
     return {
         **{name: getattr(row, name) for name in _CHAIN}, "process": row.process, "by": row.by_id, "at": row.at.isoformat(),
-        "opening": json.dumps(row.opening, sort_keys=True), "form": json.dumps(_bare(row), sort_keys=True),
+        "opening": json.dumps(row.opening, sort_keys=True), "form": json.dumps(form, sort_keys=True),
     }  # fmt: skip
 
 
+def _never_stood(row: CaseStep) -> bool:
+    return row.verdict in (CaseStep.Verdict.REFUSED, CaseStep.Verdict.WAITING)
+
+
 def _bare(row: CaseStep) -> dict[str, str]:
-    """The form without words. A step that does not stand keeps nothing: it must not become sound by being erased."""
-    if row.verdict in (CaseStep.Verdict.REFUSED, CaseStep.Verdict.WAITING):
-        return {}
+    """The form without words."""
     try:
         declared: Step | None = kind_of(row.process).process.step(row.step)
     except NotFound:
@@ -141,6 +157,10 @@ def _no_file(value: str) -> str:
 
 def _erase(recorded: Recorded, kept: Kept) -> None:
     """The words of an erased step are gone; the chain and the sums hold without them."""
+    row = CaseStep.objects.filter(id=recorded.id).first()
+    if row is not None:
+        _erase_row(row, kept)
+        return
     plain = {
         **json.loads(kept["opening"]),
         "form": json.loads(kept["form"]),
@@ -153,13 +173,27 @@ def _erase(recorded: Recorded, kept: Kept) -> None:
     if CaseStep.objects.filter(instance=taken.instance, hash=taken.hash).exclude(home=recorded.home).exists():
         raise Conflict("case.hash", "What is left of an erased step names itself as a step of the other side.")
     _keep(recorded.id, taken, at=datetime.fromisoformat(kept["at"]), sizes={}, erased=True)
-    _replay(kind_of(taken.process), taken.instance)
+    _replay(_kind_of_case(taken.instance, taken.process), taken.instance)
+
+
+def _erase_row(row: CaseStep, kept: Kept) -> None:
+    """A step that is here loses its words, and nothing else: what others have built on stays what they saw.
+
+    What stands keeps its plain values as they were signed. Of one that does not, as much as its home keeps: it may stand
+    there, where more has come.
+    """
+    bare, said = _bare(row), json.loads(kept["form"])
+    row.form = {name: value for name, value in bare.items() if said.get(name) == value} if _never_stood(row) else bare
+    row.erased = True
+    row.save(update_fields=["form", "erased"])
+    row.files.all().delete()
+    _replay(_kind_of_case(row.instance, row.process), row.instance)
 
 
 def _needs(body: CaseStepRecord) -> Iterable[str]:
     """Not the step before: whatever comes first waits for it as a row."""
     yield colleague_of(body.by)
-    yield from institution_records(*body.parties.values())
+    yield from institutions_named(body.by, *body.parties.values())
     try:
         yield from kind_of(body.process).needs(body.taken(home=""))
     except NotFound:  # said when it is applied
@@ -175,15 +209,21 @@ def _blobs(body: CaseStepRecord) -> Iterable[str]:
 
 def cases_rule(partnership: str) -> Sharing:
     """Our steps of the cases whose parties' nodes are the members of the partnership, at any age."""
-    sides, log = members(partnership), own_name(partnership)
-    if len(sides) != 2:  # each two have a partnership of their own
-        return Sharing()
+    log = own_name(partnership)
     told = Exists(Entry.objects.filter(log=log, record=OuterRef("pk"), source__isnull=False))
-    parties = CaseParty.objects.filter(case=OuterRef("pk"))
-    between = Case.objects.filter(Exists(parties.filter(node__in=[one for one in sides if one != home()])))
-    between = between.filter(_may_go(partnership)).exclude(Exists(parties.exclude(node__in=sides)))
+    between = Case.objects.filter(between_just(partnership, "pk")).filter(_may_go(partnership))
     steps = CaseStep.objects.filter(home=home(), instance__in=between.values("id")).exclude(told)
     return Sharing(frozenset(steps.values_list("id", flat=True)))
+
+
+def between_just(partnership: str, case: str) -> Q:
+    """Of rows with a case in this field: the nodes of its parties are the members of the partnership, all of them and no other."""
+    sides, parties = members(partnership), CaseParty.objects.filter(case=OuterRef(case))
+    found = ~Q(Exists(parties.exclude(node__in=sides)))
+    for one in sides:
+        if one != home():
+            found &= Q(Exists(parties.filter(node=one)))
+    return found
 
 
 def _may_go(partnership: str) -> Q:

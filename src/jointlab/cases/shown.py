@@ -71,6 +71,11 @@ class CasePage:
     stale: str = ""  # what happened meanwhile
 
     @property
+    def right_ones(self) -> tuple[str, ...]:
+        """The institutions of the right lane: every one but the first."""
+        return tuple(institution for _name, _title, institution in self.sides[1:])
+
+    @property
     def overdue(self) -> bool:
         """Whether the step that is awaited is late."""
         return is_over(self.case.due)

@@ -18,7 +18,7 @@ from jointlab.errors import BadInput
 from jointlab.laboratory.forms.samples import HAZARD_WORDS
 from jointlab.laboratory.models import Device, Sample
 from jointlab.laboratory.queries.devices import properties_of
-from jointlab.printing import fonts_at_hand
+from jointlab.printing import Form, at_hand, fonts_at_hand
 
 SIZES = {"50x25": (50, 25), "62x29": (62, 29), "38x13": (38, 13), "89x36": (89, 36)}  # mm, as label printers take them
 _HAN_FONTS = (
@@ -104,26 +104,13 @@ def printed(label: Label, *, size: str) -> HttpResponse:
 
 
 def draw(label: Label, *, size: str = "50x25") -> bytes:
-    """A PDF of one page. Raises BadInput ``label.size``."""
-    import typst
-
-    width, height = _size(size)
-    pdf = typst.compile(
-        _TEMPLATE, format="pdf", sys_inputs=_inputs(label, width=width, height=height), font_paths=fonts_at_hand(),
-    )  # fmt: skip
-    assert isinstance(pdf, bytes), "one document is one PDF"
-    return pdf
+    """A PDF of one page. Raises BadInput ``label.size``, Unavailable ``printing.slow``."""
+    return _made(label, size, "pdf")
 
 
 def picture(label: Label, *, size: str = "50x25") -> bytes:
     """The same as PNG, for looking at it."""
-    import typst
-
-    width, height = _size(size)
-    inputs = _inputs(label, width=width, height=height)
-    png = typst.compile(_TEMPLATE, format="png", ppi=300.0, sys_inputs=inputs, font_paths=fonts_at_hand())
-    assert isinstance(png, bytes), "one page is one picture"
-    return png
+    return _made(label, size, "png")
 
 
 def drawable(text: str) -> str:
@@ -135,6 +122,11 @@ def drawable(text: str) -> str:
 def hazards_of(sample: Sample) -> str:
     """The pictograms of a sample with their words."""
     return ", ".join(f"{hazard} {HAZARD_WORDS.get(hazard, '')}".strip() for hazard in sample.hazards)
+
+
+def _made(label: Label, size: str, form: Form) -> bytes:
+    width, height = _size(size)
+    return at_hand(_TEMPLATE, inputs=_inputs(label, width=width, height=height), form=form)
 
 
 def _size(size: str) -> tuple[int, int]:

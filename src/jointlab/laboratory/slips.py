@@ -18,7 +18,7 @@ from jointlab.laboratory.models import Sample, Transfer, TransferStep
 from jointlab.laboratory.process import RECEIVER, SENDER, TRANSFER
 from jointlab.laboratory.queries.transfers import instance_of, steps_of
 from jointlab.laboratory.transfer_words import values_of
-from jointlab.printing import fonts_at_hand
+from jointlab.printing import at_hand
 from jointlab.web.sites import site_of
 
 _TEMPLATE = b"""
@@ -120,9 +120,7 @@ def _content(sample: Sample) -> list[tuple[str, str]]:
 
 
 def draw(slip: Slip, *, language: str) -> bytes:
-    """A PDF. Texts reach typst as values, never as markup."""
-    import typst
-
+    """A PDF. Texts reach typst as values, never as markup. Raises Unavailable ``printing.slow``."""
     content = {
         "title": drawable(slip.title), "code": drawable(slip.code), "opens": drawable(slip.opens[0]),
         "pages": [[drawable(text) for text in page] for page in slip.pages],
@@ -135,9 +133,7 @@ def draw(slip: Slip, *, language: str) -> bytes:
     inputs = {
         "slip": json.dumps(content, ensure_ascii=False), "qr": qr_svg(slip.opens[1]), "fonts": font_names(), "lang": language[:2],
     }  # fmt: skip
-    pdf = typst.compile(_TEMPLATE, format="pdf", sys_inputs=inputs, font_paths=fonts_at_hand())
-    assert isinstance(pdf, bytes), "one document is one PDF"
-    return pdf
+    return at_hand(_TEMPLATE, inputs=inputs)
 
 
 def _text(value: str) -> str:

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from jointlab.agreements.clauses import Clause
 from jointlab.agreements.kinds import PLACES
+from jointlab.agreements.queries.book import book
 from jointlab.agreements.queries.lives import clause_in_force, party_in, today, version_named
 from jointlab.cases.kinds import Asking, CaseKind, register
 from jointlab.cases.models import Case
@@ -109,7 +110,7 @@ def _place_held(instance: Instance, clause: Clause, hash: str, *, only_look: boo
             yield refused[instance.id]
         return
     count = count_of(hash, clause.number)
-    for period, amount in wish_of(instance, clause).amounts.items():
+    for period, amount in wish_of(instance, clause, book()).amounts.items():
         if count.of_case(instance.id, period).total < amount:
             yield Conflict(
                 "places.not_numbered", "The places of clause {clause} are counted by {party}, who has not given this person one yet.",

@@ -47,13 +47,13 @@ def _needs(body: PlaceEntryRecord) -> Iterable[str]:
 
 
 def places_rule(partnership: str) -> Sharing:
-    """Our lines go to every partnership whose members are all parties of the agreement: whoever shares places can count."""
+    """Our lines go to the partnership of the agreement's parties, where its text is too: whoever shares places can count."""
     log = own_name(partnership)
     told = Entry.objects.filter(log=log, source__isnull=False).values("record")
     rows = PlaceEntry.objects.filter(home=home()).exclude(id__in=told)
     due: set[str] = set()
     for hash in rows.values_list("version", flat=True).distinct():
-        if set(members(partnership)) <= _nodes_of(hash):
+        if set(members(partnership)) == _nodes_of(hash):
             due.update(rows.filter(version=hash).values_list("id", flat=True))
     return Sharing(frozenset(due))
 

@@ -1,4 +1,4 @@
-"""What is done again and again while the node runs: checkpoints are signed, alarms looked at, backups made."""
+"""What is done again and again while the node runs: checkpoints are signed, alarms looked at, backups made, texts sent to be printed."""
 
 import datetime as dt
 import logging
@@ -12,6 +12,7 @@ from threading import Event, Thread
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections
 
+from jointlab.agreements.operations.papers import keep_papers
 from jointlab.errors import Fault
 from jointlab.history.blobs import store
 from jointlab.history.erasure import finish_erasures
@@ -26,6 +27,7 @@ SIGN_EVERY = 3.0  # seconds
 SIGN_MANY = 1_000  # entries that do not wait so long
 ALARMS_EVERY = 60.0  # seconds
 ERASING_EVERY = 60.0  # seconds, for erased bytes that somebody's reading kept in the write-ahead log
+PAPERS_EVERY = 5.0  # seconds, for texts that came on the table and steps of partners: each look is a few small queries
 COUNTS_EVERY = 60.0  # seconds, for places that a crash left uncounted: else they are counted at once
 BACKUP_LOOK = 300.0  # seconds from one look at the schedule to the next
 TICK = 0.5  # seconds
@@ -44,13 +46,15 @@ class Chore:
     due: float = field(default_factory=time.monotonic)
 
     def do_if_due(self) -> None:
-        """A fault is logged, and the chore tried again when it is next due."""
+        """What goes wrong is logged, whatever it is, and the chore tried again when it is next due: the others must go on."""
         if time.monotonic() < self.due and not self.early():
             return
         try:
             self.do()
         except (Fault, DatabaseError, OSError) as fault:
             log.error("%s failed: %s", self.name, fault)
+        except Exception:
+            log.exception("%s failed", self.name)
         self.due = time.monotonic() + self.every
 
 
@@ -63,6 +67,7 @@ class Keeper:
         slow = [
             Chore("sweeping", 3600.0, lambda: store().sweep()),
             Chore("erasing", ERASING_EVERY, finish_erasures),
+            Chore("papers", PAPERS_EVERY, keep_papers),
             Chore("places", COUNTS_EVERY, keep_counts),
             Chore("alarms", ALARMS_EVERY, watch),
             Chore("backup", BACKUP_LOOK, back_up_if_due),

@@ -30,10 +30,19 @@ def run_status(options: Namespace) -> int:
     for partner in found["partners"]:
         proof = f"{partner['proof_at'].astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC" if partner["proof_at"] else "never"
         print_line(f"{partner['prefix']}  {partner['state']}  last proof {proof}  {partner['sentence']}".rstrip())
+        if not partner["paired"]:
+            print_line(f"    {_awaited(partner)}")
         for log in partner["logs"]:
             entries = "entry" if log["size"] == 1 else "entries"
             print_line(f"    {log['log']:<20} {log['size']:>10} {entries}  {log['state']}  {log['said']}")
     return DONE
+
+
+def _awaited(partner: dict[str, Any]) -> str:
+    """Whose confirmation is missing."""
+    if partner["state"] == "waiting":
+        return f"compare the code with its administrator, then: jointlab partners confirm {partner['prefix']}"
+    return "waits for the other side's confirmation"
 
 
 def run_pull(options: Namespace) -> int:

@@ -59,3 +59,8 @@ def institution_records(*prefixes: str) -> tuple[str, ...]:
     """
     found = Institution.objects.filter(prefix__in=prefixes, record__startswith=f"{home()}:")
     return tuple(found.order_by("prefix").values_list("record", flat=True))
+
+
+def institutions_named(by: str, *prefixes: str) -> tuple[str, ...]:
+    """The same of what a person wrote. What another node's person wrote rests on none of ours: that we know ourselves is certain."""
+    return institution_records(*prefixes) if by.partition(":")[0] == home() else ()

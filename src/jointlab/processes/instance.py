@@ -118,28 +118,37 @@ def replay(process: Process, instance: str, steps: Iterable[Taken]) -> Instance:
 
 
 def _stands(now: Instance, rivals: tuple[Taken, ...], after: Mapping[str, Mapping[str, Taken]]) -> Taken:
-    """Of rivals, the one from which the other side has gone on; else the arbiter's.
+    """Of rivals, the one from which most other sides have gone on; of equals the arbiter's.
 
-    Of two steps of one side, which only a node that forks its own log writes, the lower hash stands everywhere.
+    Else the lower hash: of two steps of one side, which only a node that forks its own log writes, or without the arbiter's.
     """
     if len(rivals) == 1:
         return rivals[0]
     arbiter = now.process.state(now.state).arbiter
-    return min(
-        rivals,
-        key=lambda taken: (not _gone_on(taken, after, now.nodes or taken.nodes), taken.party != arbiter, taken.hash),
-    )
+    behind = {taken.hash: len(_gone_on(now, taken, after)) for taken in rivals}
+    return min(rivals, key=lambda taken: (-behind[taken.hash], taken.party != arbiter, taken.hash))
 
 
-def _gone_on(taken: Taken, after: Mapping[str, Mapping[str, Taken]], nodes: Mapping[str, str]) -> bool:
-    """Whether the other side has taken a step, on its own node, that rests on this one."""
-    ahead = [taken.hash]
+def _gone_on(now: Instance, taken: Taken, after: Mapping[str, Mapping[str, Taken]]) -> frozenset[str]:
+    """The other sides' nodes with steps that rest on this one; between more than two none rests on an end, so that two
+    cannot give up together what the third has signed.
+    """
+    step = now.process.step(taken.step)
+    if len(now.process.parties) > 2 and step is not None and now.process.state(step.to).end:
+        return frozenset()
+    opened = now if now.standing else now.with_step(taken, now.state)
+    found, ahead, seen = set[str](), [taken.hash], {taken.hash}
     while ahead:
         for later in after.get(ahead.pop(), {}).values():
-            if later.party != taken.party and later.home != taken.home and nodes.get(later.party) == later.home:
-                return True
+            # What its taker may never take is no voice, whether it came before or after the opening; hashes of
+            # erased steps are their home's own words and may lead in a circle.
+            if later.hash in seen or false_claim(opened, later) is not None:
+                continue
+            if later.party != taken.party and later.home != taken.home:
+                found.add(later.home)
+            seen.add(later.hash)
             ahead.append(later.hash)
-    return False
+    return frozenset(found)
 
 
 def _follow(after: dict[str, dict[str, Taken]], verdicts: dict[str, Verdict]) -> None:

@@ -50,7 +50,7 @@ class Field:
     choices: tuple[tuple[str, str], ...] = ()  # of a choice: the value, and its title in English
     stays: bool = False  # a line that says nothing of a person: a hash, a number; it is kept when the step is erased
     made: bool = (
-        False  # a file that the taker's node itself puts there, such as a printed text; nobody types or brings it
+        False  # what the taker's node itself puts there, such as the files of a printed text; nobody types or brings it
     )
     tag: str = (
         NOTIFY  # what a change of it after an approval does: inert, notify, or re-approve (it must be approved again)
@@ -146,9 +146,9 @@ def _names(process: Process) -> Iterator[str]:
             if (one.kind == CHOICE) != bool(one.choices)
         )
         yield from (
-            f"{step.name}: {one.name} is made by the node, so it is a file that an older step may lack"
+            f"{step.name}: {one.name} is made by the node, so it is a file or a line that an older step may lack"
             for one in step.fields
-            if one.made and (one.kind != FILE or one.required)
+            if one.made and (one.kind not in (FILE, LINE) or one.required)
         )
         yield from (f"{step.name}: the evidence {name} is no field" for name in step.evidence if name not in fields)
         if not step.who or not step.source or not step.to:

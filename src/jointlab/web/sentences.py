@@ -5,6 +5,7 @@ records stay in one language and pages speak four.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from gettext import GNUTranslations
@@ -14,18 +15,23 @@ from django.conf import settings
 from django.utils.translation import get_language, gettext, to_locale
 
 from jointlab.errors import Fault
+from jointlab.web import times
 
 _NAME = re.compile(r"(?<!\{)\{(\w+)[^{}]*\}(?!\})")
 _PHRASES = frozenset(
     {"title", "advice", "needs", "reason", "right", "what", "where", "sentence"}
 )  # facts that are words of the program
+_AS_TYPED = frozenset(
+    {"code", "file", "found", "id", "name", "name_", "origin", "text", "value"}
+)  # facts that stand as they were written, even where they look like a day
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _LONGEST = 5000  # characters of a sentence that is looked at
 _LEAST = 10  # characters of its own that a template must have to be found again
 
 
 def sentence(fault: Fault) -> str:
     """The sentence, with the facts filled in; a translation that does not fit its facts falls back to English."""
-    facts = {name: _phrase(value) if name in _PHRASES else value for name, value in fault.facts.items()}
+    facts = {name: _phrase(value) if name in _PHRASES else _said(name, value) for name, value in fault.facts.items()}
     try:
         return gettext(fault.template).format(**facts)
     except (KeyError, IndexError, ValueError):
@@ -48,7 +54,9 @@ def _recorded(text: str, locale: str) -> str:
     for template in _templates(locale):
         facts = template.facts_in(text)
         if facts is not None:
-            said = {name: _recorded(fact, locale) if name in _PHRASES else fact for name, fact in facts.items()}
+            said = {
+                name: _recorded(fact, locale) if name in _PHRASES else _said(name, fact) for name, fact in facts.items()
+            }
             return _filled(template.translation, said)
     return text
 
@@ -108,8 +116,18 @@ def _phrase(value: object) -> object:
     return recorded(value) if isinstance(value, str) else value
 
 
-def _filled(template: str, facts: dict[str, str]) -> str:
-    return _unescaped(_NAME.sub(lambda name: facts.get(name[1], name[0]), template))
+def _said(name: str, value: object) -> object:
+    """A day, which faults carry as 2026-09-02, as the reader writes it; all else as it is."""
+    if isinstance(value, str) and _DAY.fullmatch(value) and name not in _AS_TYPED:
+        try:
+            return times.date(value)
+        except ValueError:
+            return value
+    return value
+
+
+def _filled(template: str, facts: Mapping[str, object]) -> str:
+    return _unescaped(_NAME.sub(lambda name: str(facts.get(name[1], name[0])), template))
 
 
 def _unescaped(text: str) -> str:

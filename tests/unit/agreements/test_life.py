@@ -212,6 +212,24 @@ def test_what_is_amended_on_its_first_day_keeps_the_cases_of_that_day() -> None:
     assert at("2026-09-01", life=life).first == day("2026-09-01"), "what stands below it has its first day"
 
 
+@pytest.mark.parametrize("since", ["0001-01-01", "0001-01-02"])
+@pytest.mark.parametrize("cases", ["new", "running-too"])
+def test_an_amendment_that_counts_from_the_first_day_there_is(since: str, cases: str) -> None:
+    """There is no day before it, on which the older text could have ended."""
+    second = read(made(duration(begins=None), places(), clause("9", "earlier-effect", since=since), number=2,
+                       amends={"version": VERSION.hash, "cases": cases}))  # fmt: skip
+    life = Life(VERSION, signed(), successor=Life(second, signed("2027-11-01", "2027-12-01")))
+    assert life.successor is not None
+    for on in ("0001-01-01", "2026-09-01", "2028-01-01", "9999-12-31"):
+        assert not standing(life, day(on)).new_cases
+    assert standing(life, day("2028-01-01")).state is State.SUPERSEDED
+    assert standing(life.successor, day("2028-01-01")).state is State.IN_FORCE
+    third = read(made(duration(begins=None), clause("9", "earlier-effect", since="0001-01-01"), number=3,
+                      amends={"version": second.hash, "cases": cases}))  # fmt: skip
+    after = Life(second, signed(), successor=Life(third, signed()))
+    assert not standing(after, day("2028-01-01")).new_cases
+
+
 def _family(on_end: str, parent_events: tuple[Event, ...] = (), successor: Life | None = None) -> Life:
     frame = framework(duration(begins="2026-01-01", ends="2028-12-31", run_off=0))
     child = below(frame, duration(ends=None), on_end=on_end)
@@ -253,6 +271,7 @@ def test_an_amendment_above_that_lasts_longer_carries_the_text_below() -> None:
         ("2026-12-15", 1, "2027-01-15"),
         ("2026-03-31", 0, "2026-03-31"),
         ("9999-01-01", 24, "9999-12-31"),
+        ("0001-01-01", -6, "0001-01-01"),
     ],
 )
 def test_months_end_on_the_same_day_or_the_last(first: str, months: int, last: str) -> None:

@@ -4,7 +4,7 @@ import pytest
 from django.utils.translation import override
 
 from jointlab.errors import BadInput
-from jointlab.web import sentences
+from jointlab.web import sentences, times
 from jointlab.web.templatetags.web import said
 
 
@@ -68,3 +68,15 @@ def test_a_hostile_sentence_is_looked_at_once() -> None:
     hostile = "“" + "” of “" * 50_000 + "” holds"
     with override("ru"):
         assert sentences.recorded(hostile) == hostile
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "zh-hans"])
+def test_a_refusal_says_days_as_the_reader_writes_them(language: str) -> None:
+    fault = BadInput(
+        "x", "{found}: {day}, {last}, {first}", found="2026-09-02", day="2026-09-02", last="2026-13-02", first="—"
+    )
+    with override(language):
+        day = times.date("2026-09-02")
+        assert day != "2026-09-02"
+        assert sentences.sentence(fault) == f"2026-09-02: {day}, 2026-13-02, —"
+    assert fault.message == "2026-09-02: 2026-09-02, 2026-13-02, —"

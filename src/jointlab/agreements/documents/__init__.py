@@ -1,7 +1,7 @@
 """The paper of an agreement: PDF/A of a version in each of its languages, or in all of them beside each other.
 
 Everything printed comes from the version alone: its texts, its terms in words, its parties, its hash on each page. The same version,
-languages, layout and day give the same bytes on every machine with the same release of typst.
+languages, layout and day give the same bytes wherever the same prints: see `apart.stamp`.
 """
 
 from collections.abc import Sequence

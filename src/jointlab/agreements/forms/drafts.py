@@ -13,6 +13,7 @@ from jointlab.agreements.documents.labels import NAMES
 from jointlab.agreements.heads import RANKS
 from jointlab.agreements.shown import in_reader, language_here, rank_words
 from jointlab.agreements.texts import LANGUAGES, LINE
+from jointlab.agreements.together import SEVERAL
 from jointlab.people.models import Institution
 
 BLANK = "blank"
@@ -20,13 +21,39 @@ _MOST_WORDS = 4000
 Plain = Mapping[str, Any]
 
 
-class BeginForm(forms.Form):
-    """A new draft."""
+class WithForm(forms.Form):
+    """With whom: one partner, or several, whose nodes must be together in one partnership with ours."""
 
-    text = forms.ChoiceField(label=_("Begin with"))
     partner = forms.ModelChoiceField(
         label=_("With"), queryset=Institution.objects.none(), to_field_name="prefix", empty_label=None
     )
+    others = forms.ModelMultipleChoiceField(
+        label=_("And also with"), queryset=Institution.objects.none(), to_field_name="prefix", required=False, widget=forms.CheckboxSelectMultiple,
+        help_text=_("Only for an agreement of three to six parties. First make one partnership of all their nodes: Partners, “Share with several partners…”."),
+    )  # fmt: skip
+
+    def choose_from(self, own: str) -> None:
+        """The institutions beside our own; several can be chosen where there are several."""
+        fields: Any = self.fields
+        found = Institution.objects.exclude(prefix=own).order_by("prefix")
+        for name in ("partner", "others"):
+            fields[name].queryset = found
+            fields[name].label_from_instance = institution_word
+        if found.count() < 2:
+            del fields["others"]
+
+    def partners(self) -> str:
+        """As operations take them: nj, or nj+uz."""
+        chosen = (self.cleaned_data["partner"], *(self.cleaned_data.get("others") or ()))
+        return SEVERAL.join(dict.fromkeys(one.prefix for one in chosen))
+
+
+class BeginForm(WithForm):
+    """A new draft."""
+
+    field_order = ("text", "partner", "others", "parent", "languages")
+
+    text = forms.ChoiceField(label=_("Begin with"))
     parent = forms.ChoiceField(label=_("Under the agreement"), required=False)
     languages = forms.MultipleChoiceField(label=_("Languages"), widget=forms.CheckboxSelectMultiple, help_text=_("Their order, which says whose text decides, can be changed in the head."))  # fmt: skip
 
@@ -35,8 +62,7 @@ class BeginForm(forms.Form):
         fields: Any = self.fields
         texts = [(name, in_reader(title, language_here())) for name, title in standard.titles().items()]
         fields["text"].choices = [*texts, (BLANK, gettext("an empty text"))]
-        fields["partner"].queryset = Institution.objects.exclude(prefix=own).order_by("prefix")
-        fields["partner"].label_from_instance = institution_word
+        self.choose_from(own)
         fields["parent"].choices = [("", "—"), *above]
         fields["languages"].choices = list(NAMES.items())
         fields["languages"].initial = list(LANGUAGES)

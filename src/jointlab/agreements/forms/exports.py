@@ -83,3 +83,8 @@ class ListForm(forms.Form):
     def rows(self) -> list[list[forms.BoundField]]:
         """The fields row by row."""
         return [[self[f"{part}-{at}"] for part in ("order", "title", "value", "words")] for at in range(self.count)]
+
+    @property
+    def heads(self) -> list[str]:
+        """What stands above the rows, in the order of their fields."""
+        return [str(field.label) for field in self.rows[0]]

@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from jointlab.agreements.documents.labels import NAMES
-from jointlab.agreements.forms.drafts import institution_word
+from jointlab.agreements.forms.drafts import WithForm
 from jointlab.agreements.heads import RANKS
 from jointlab.agreements.models import Reference
 from jointlab.agreements.old_papers import Row
@@ -16,7 +16,6 @@ from jointlab.agreements.process import ENTRY
 from jointlab.agreements.shown import in_reader, language_here, rank_words
 from jointlab.agreements.texts import LANGUAGES, LINE
 from jointlab.cases.forms import StepForm
-from jointlab.people.models import Institution
 from jointlab.processes import Instance
 
 _DAY: Any = {"max_length": 10, "required": False}
@@ -40,13 +39,10 @@ class ManyFiles(forms.FileField):
         return [one_by_one(file, initial) for file in (data if isinstance(data, list | tuple) else [data]) if file]
 
 
-class OldForm(forms.Form):
+class OldForm(WithForm):
     """An agreement as the signed paper has it."""
 
     use_required_attribute = False  # what is needed depends on the button
-    partner = forms.ModelChoiceField(
-        label=_("With"), queryset=Institution.objects.none(), to_field_name="prefix", empty_label=None
-    )
     rank = forms.ChoiceField(label=_("What it is"))
     subject = forms.CharField(
         label=_("What it is about"), required=False, max_length=10_000, widget=forms.Textarea(attrs={"rows": 3}),
@@ -79,8 +75,7 @@ class OldForm(forms.Form):
         fields: Any = self.fields
         for name in _SIGNATURE:
             fields[name].required = self.with_scan
-        fields["partner"].queryset = Institution.objects.exclude(prefix=own).order_by("prefix")
-        fields["partner"].label_from_instance = institution_word
+        self.choose_from(own)
         fields["rank"].choices = [(one, rank_words(one)) for one in RANKS]
         fields["rank"].initial = "agreement"
         fields["parent"].choices = [("", "—"), *above]
@@ -111,16 +106,18 @@ class OldForm(forms.Form):
         """What was typed, as a row of a table has it."""
         data = self.cleaned_data
         plain = {
-            name: _text(data.get(name)) for name in data if name not in ("partner", "scan", "more", "refers", "parent")
+            name: _text(data.get(name))
+            for name in data
+            if name not in ("partner", "others", "scan", "more", "refers", "parent")
         }
-        return Row(0, plain | {"partner": data["partner"].prefix})
+        return Row(0, plain | {"partner": self.partners()})
 
     @property
     def groups(self) -> list[tuple[Any, list[forms.BoundField]]]:
         """The fields by what they are about."""
         titles = [f"title_{language}" for language in LANGUAGES]
         named = [
-            (_("The agreement"), [*titles, "partner", "rank", "parent", "refers", "subject"]),
+            (_("The agreement"), [*titles, "partner", "others", "rank", "parent", "refers", "subject"]),
             (_("Its days"), ["begins", "ends", "notice", "run_off"]),
             (_("Signature of your side"), ["signed_on", "signatory", "mandate", "mandate_until", "scan", "more"]),
         ]

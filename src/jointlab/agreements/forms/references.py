@@ -1,5 +1,6 @@
 """What is typed of a treaty or an initiative."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -8,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from jointlab.agreements.documents.labels import NAMES
 from jointlab.agreements.forms.old import ManyFiles
+from jointlab.agreements.heads import Reference as Named
+from jointlab.agreements.models import Reference
 from jointlab.agreements.operations.references import KINDS
 from jointlab.agreements.shown import reference_words
 from jointlab.agreements.texts import LANGUAGES
@@ -27,9 +30,14 @@ class ReferenceForm(forms.Form):
     ended = forms.CharField(label=_("Ended on"), **_DAY)
     brought = ManyFiles(label=_("Files of its text"), required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, files: Sequence[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: Any = self.fields
+        if files:
+            fields["keep"] = forms.MultipleChoiceField(
+                label=gettext("Files that stay"), required=False, choices=[(one, one) for one in files], initial=list(files),
+                widget=forms.CheckboxSelectMultiple,
+            )  # fmt: skip
         fields["kind"].choices = [(one, reference_words(one)) for one in KINDS]
         for language in LANGUAGES:
             attrs = {"lang": language}
@@ -57,7 +65,15 @@ class ReferenceForm(forms.Form):
             for name in ("title", "text")
         }
         plain = {name: data[name] for name in ("kind", "source", "on", "in_force", "ended")}
-        return plain | words | {"files": {one.name: one.chunks() for one in data["brought"]}}
+        kept = {"keep": data["keep"]} if "keep" in self.fields else {}
+        return plain | words | kept | {"files": {one.name: one.chunks() for one in data["brought"]}}
+
+    @staticmethod
+    def first(row: Reference | Named) -> dict[str, Any]:
+        """What the fields hold for what is entered, or named by an agreement."""
+        plain = {name: getattr(row, name, None) or "" for name in ("kind", "source", "on", "in_force", "ended")}
+        words = {"title": row.title, "text": getattr(row, "text", {})}
+        return plain | {f"{name}-{language}": text for name, said in words.items() for language, text in said.items()}
 
     @property
     def by_language(self) -> list[forms.BoundField]:
@@ -67,4 +83,5 @@ class ReferenceForm(forms.Form):
     @property
     def plain(self) -> list[forms.BoundField]:
         """All else."""
-        return [self[name] for name in ("kind", "source", "on", "in_force", "ended", "brought")]
+        names = ("kind", "source", "on", "in_force", "ended", "brought", "keep")
+        return [self[name] for name in names if name in self.fields]

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from jointlab.agreements.process import ENTRY
+from jointlab.agreements.of_many import is_entry
 from jointlab.cases.forms import StepForm
 
 
@@ -30,7 +30,7 @@ class AttestForm(StepForm):
         super().__init__(*args, **kwargs)
         self.fields["version"].widget = forms.HiddenInput()
         self.fields["scan"].help_text = gettext("One PDF or picture of all pages, signed and sealed.")
-        if self.instance.process.name == ENTRY.name:  # paper from before there was a hash
+        if is_entry(self.instance.process.name):  # paper from before there was a hash
             self.fields["compared"].label = gettext("I compared what was entered with our own signed paper")
             self.fields["signed_on"].initial = ""
         self.order_fields(["scan", "signed_on", "signatory", "mandate", "mandate_until", "compared"])

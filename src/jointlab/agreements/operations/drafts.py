@@ -1,4 +1,7 @@
-"""Texts that one side is writing. Private to its house, kept outside the log; two who edit at once are told of each other."""
+"""Texts that one side is writing. Private to its house, kept outside the log; two who edit at once are told of each other.
+
+A `partner` is the prefix of one institution, or those of several: `nj+uz`.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
@@ -15,6 +18,7 @@ from jointlab.agreements.queries.listing import version_for
 from jointlab.agreements.queries.lives import life_of, today
 from jointlab.agreements.standard import document_of, in_languages_of
 from jointlab.agreements.texts import LANGUAGES
+from jointlab.agreements.together import apart, prefixes_of
 from jointlab.agreements.versions import Version
 from jointlab.cases.models import Case
 from jointlab.cases.queries import case_by_id
@@ -29,16 +33,16 @@ Plain = Mapping[str, Any]
 def from_template(
     actor: Actor, *, template: str, partner: str, parent: str = "", languages: Sequence[str] = LANGUAGES
 ) -> AgreementDraft:
-    """A draft from a standard text, between the person's house and the partner; `parent` is the hash of the text above it.
+    """A draft from a standard text, between the person's house and the partners; `parent` is the hash of the text above it.
 
-    Raises BadInput ``agreement.template``, ``agreement.partner``, NotFound ``agreement.unknown``.
+    Raises BadInput ``agreement.template``, ``agreement.partner``, ``agreement.many``, Conflict ``agreement.apart``, NotFound ``agreement.unknown``.
     """
     actor.require(Right.WRITE)
-    ours, theirs = _institutions(actor, partner)
+    sides = _institutions(actor, partner)
     above = version_for(actor, parent) if parent else None
     code = next_code()
     document = document_of(
-        template, languages=tuple(languages), parties=[_party(ours), _party(theirs)], zone=ours.zone, above=above
+        template, languages=tuple(languages), parties=[_party(one) for one in sides], zone=sides[0].zone, above=above
     )
     document["head"]["agreement"] = _agreement_id(code)
     return _made(actor, partner=partner, code=code, document=document)
@@ -49,11 +53,11 @@ def blank(
 ) -> AgreementDraft:
     """A draft with parties and nothing else."""
     actor.require(Right.WRITE)
-    ours, theirs = _institutions(actor, partner)
+    sides = _institutions(actor, partner)
     code = next_code()
     head = {
-        "agreement": _agreement_id(code), "number": 1, "rank": rank, "languages": list(languages), "precedence": "first", "zone": ours.zone,
-        "parties": [in_languages_of(_party(one), languages) for one in (ours, theirs)],
+        "agreement": _agreement_id(code), "number": 1, "rank": rank, "languages": list(languages), "precedence": "first", "zone": sides[0].zone,
+        "parties": [in_languages_of(_party(one), languages) for one in sides],
     }  # fmt: skip
     return _made(actor, partner=partner, code=code, document={"head": head, "clauses": []})
 
@@ -106,13 +110,13 @@ def answer(actor: Actor, *, case: str) -> AgreementDraft:
 def copied(actor: Actor, *, hash: str, partner: str) -> AgreementDraft:
     """A draft of another agreement with the words of one that is here."""
     version = version_for(actor, hash)
-    code, (ours, theirs) = next_code(), _institutions(actor, partner)
+    code, sides = next_code(), _institutions(actor, partner)
     document = document_of_version(version)
     languages = version.head.languages
     document["head"] |= {
         "agreement": _agreement_id(code),
         "number": 1,
-        "parties": [in_languages_of(_party(one), languages) for one in (ours, theirs)],
+        "parties": [in_languages_of(_party(one), languages) for one in sides],
     }
     document["head"].pop("amends", None)
     return _made(actor, partner=partner, code=code, document=document)
@@ -202,7 +206,7 @@ def _made(
 ) -> AgreementDraft:
     actor.require(Right.WRITE)
     return AgreementDraft.objects.create(
-        id=new_id(), institution_id=actor.institution, partner_id=partner or None, code=code[:80], document=typed(document), base=base,
+        id=new_id(), institution_id=actor.institution, partner_id=next(iter(prefixes_of(partner)), None), code=code[:80], document=typed(document), base=base,
         answers=answers, by_id=actor.person, changed_by_id=actor.person,
     )  # fmt: skip
 
@@ -226,11 +230,15 @@ def _changed(actor: Actor, row: AgreementDraft) -> AgreementDraft:
     return row
 
 
-def _institutions(actor: Actor, partner: str) -> tuple[Institution, Institution]:
-    found = Institution.objects.in_bulk([actor.institution, partner])
-    if partner == actor.institution or partner not in found:
+def _institutions(actor: Actor, partner: str) -> list[Institution]:
+    """The person's own institution and the others."""
+    others = prefixes_of(partner)
+    found = Institution.objects.in_bulk([actor.institution, *others])
+    if not others or actor.institution in others or not found.keys() >= set(others):
         raise BadInput("agreement.partner", "Choose the institution with which it is to be concluded.", field="partner")
-    return found[actor.institution], found[partner]
+    if (fault := apart(found)) is not None:
+        raise fault
+    return [found[one] for one in (actor.institution, *others)]
 
 
 def _party(institution: Institution) -> Document:

@@ -10,19 +10,22 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db import transaction
 
-from jointlab.agreements.case_kinds import ENTRY_KIND
+from jointlab.agreements.case_kinds import kind_between
 from jointlab.agreements.comparing import with_salts
 from jointlab.agreements.drafting import Document
 from jointlab.agreements.models import AgreementDraft
 from jointlab.agreements.old_papers import Row, read_rows
 from jointlab.agreements.operations.drafts import from_document
-from jointlab.agreements.operations.proposing import record_version
-from jointlab.agreements.process import FIRST, SECOND
-from jointlab.agreements.queries.drafts import draft_by_id, next_code, proposal_of
+from jointlab.agreements.operations.proposing import record_version, signing_step
+from jointlab.agreements.process import FIRST
+from jointlab.agreements.queries.drafts import draft_by_id, next_code, proposal_of, sides_of
 from jointlab.agreements.queries.old import Brought, Known, document_for, faults_of_rows, known_to
+from jointlab.agreements.step_names import ORDINALS
+from jointlab.agreements.together import prefixes_of
 from jointlab.agreements.versions import Version, examine
 from jointlab.cases.models import Case
 from jointlab.cases.operations import open_case, take
+from jointlab.cases.queries import party_of
 from jointlab.errors import Fault
 from jointlab.history.blobs import store
 from jointlab.people.actors import Actor, Right
@@ -61,7 +64,7 @@ def enter(actor: Actor, *, draft: str, form: Mapping[str, str], uploads: Uploads
     row = draft_by_id(actor, draft)
     actor.require(Right.WRITE)
     version = proposal_of(row)
-    case = _entered(actor, version, partner=str(row.partner_id), code=row.code, form=form, uploads=uploads)
+    case = _entered(actor, version, sides_of(row, version), code=row.code, form=form, uploads=uploads)
     row.delete()
     return case
 
@@ -72,7 +75,7 @@ def enter_row(actor: Actor, *, row: Row, scan: Iterable[bytes], more: Document |
     actor.require(Right.WRITE)
     code, known = next_code(), known_to(actor)
     version = _version(document_for(actor, row, known, code, more=more))
-    return _entered(actor, version, partner=row.get("partner"), code=code, form=_form(row), uploads={"scan": scan})
+    return _entered(actor, version, _sides(actor, row), code=code, form=_form(row), uploads={"scan": scan})
 
 
 def begin(actor: Actor, *, row: Row, more: Document | None = None) -> AgreementDraft:
@@ -85,7 +88,7 @@ def begin(actor: Actor, *, row: Row, more: Document | None = None) -> AgreementD
 
 def confirm(actor: Actor, *, case: Case, form: Mapping[str, str], seen: str, uploads: Uploads) -> Case:
     """The other house confirms it with its own scan, and says who signed for it."""
-    return take(actor, case=case, step="confirm", form=form, seen=seen, uploads=uploads)
+    return take(actor, case=case, step=signing_step(case, party_of(actor, case)), form=form, seen=seen, uploads=uploads)
 
 
 def bring(actor: Actor, *, name: str, pieces: Iterable[bytes]) -> Brought:
@@ -120,20 +123,24 @@ def _from_table(actor: Actor, row: Row, known: Known, scans: Mapping[str, Brough
     code = next_code()
     version = _version(document_for(actor, row, known, code, files=scans))
     form = {**_form(row), "scan": scans[row.files[0]].sha256}
-    return _entered(actor, version, partner=row.get("partner"), code=code, form=form, uploads={})
+    return _entered(actor, version, _sides(actor, row), code=code, form=form, uploads={})
 
 
 def _form(row: Row) -> dict[str, str]:
     return {name: row.get(name) for name in _SIGNATURE if row.get(name)}
 
 
+def _sides(actor: Actor, row: Row) -> dict[str, str]:
+    """This house and the partners that a row names, by party."""
+    return dict(zip(ORDINALS, (actor.institution, *prefixes_of(row.get("partner"))), strict=False))
+
+
 def _entered(
-    actor: Actor, version: Version, *, partner: str, code: str, form: Mapping[str, str], uploads: Uploads
+    actor: Actor, version: Version, sides: Mapping[str, str], *, code: str, form: Mapping[str, str], uploads: Uploads
 ) -> Case:
     record_version(actor, version)
-    parties = {FIRST: actor.institution, SECOND: partner}
-    values = {**form, "version": version.hash}
-    return open_case(actor, kind=ENTRY_KIND, party=FIRST, parties=parties, form=values, code=code, uploads=uploads)
+    kind, values = kind_between(len(sides), entered=True), {**form, "version": version.hash}
+    return open_case(actor, kind=kind, party=FIRST, parties=sides, form=values, code=code, uploads=uploads)
 
 
 def _version(document: Document) -> Version:

@@ -20,6 +20,7 @@ from jointlab.agreements.records import KEY, NATIONAL, PASSKEY, EvidenceRecord, 
 from jointlab.agreements.signing import Passkey as Device
 from jointlab.agreements.signing import Signatory, Signed, Statement, check_national, register_passkey, sign
 from jointlab.agreements.signing.passkeys import check_passkey
+from jointlab.agreements.step_names import READING
 from jointlab.agreements.versions import Version
 from jointlab.cases.models import Case
 from jointlab.cases.queries import instance_of, party_of
@@ -30,7 +31,6 @@ from jointlab.history.operations import note_blobs, write
 from jointlab.people.actors import Actor, Right
 from jointlab.web.typed import clean_line
 
-_AGREED = frozenset({"frozen", "attested", "entered", "signed", "asked_by_first", "asked_by_second", "closing"})
 _CMS_LIMIT = 1 << 20  # bytes
 
 
@@ -115,7 +115,7 @@ def _signable(actor: Actor, hash: str) -> tuple[Case, Version]:
     actor.require(Right.WRITE)
     case = entry.case
     latest = version_on_table(case) if case else ""
-    if case is None or latest != hash or case.state not in _AGREED:
+    if case is None or latest != hash or case.ended or case.state in READING:
         raise Conflict(
             "signing.not_agreed", "This text is not the one that both sides agreed to; nothing is signed over it."
         )

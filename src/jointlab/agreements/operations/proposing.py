@@ -7,12 +7,14 @@ from collections.abc import Mapping
 
 from django.db import transaction
 
-from jointlab.agreements.case_kinds import FIRST_KIND
+from jointlab.agreements.case_kinds import kind_between
 from jointlab.agreements.models import AgreementVersion
-from jointlab.agreements.process import FIRST, SECOND
-from jointlab.agreements.queries.drafts import draft_by_id, proposal_of
+from jointlab.agreements.process import FIRST
+from jointlab.agreements.queries.drafts import draft_by_id, proposal_of, sides_of
 from jointlab.agreements.records import AgreementVersionRecord, ClearanceRecord, version_id
+from jointlab.agreements.step_names import ATTESTING
 from jointlab.agreements.versions import Version
+from jointlab.cases.kinds import kind_of
 from jointlab.cases.models import Case
 from jointlab.cases.operations import open_case, take
 from jointlab.cases.queries import case_by_id, party_of
@@ -21,8 +23,6 @@ from jointlab.history.identifiers import home, new_id
 from jointlab.history.operations import note_blobs, write
 from jointlab.people.actors import Actor, Right
 from jointlab.web.typed import clean_line, clean_text
-
-Parties = Mapping[str, str]
 
 
 @transaction.atomic
@@ -37,10 +37,10 @@ def propose(actor: Actor, *, draft: str, note: str = "") -> Case:
         raise Conflict("draft.answers", "This draft answers a text on the table; send it as an answer.")
     version = proposal_of(row)
     record_version(actor, version)
-    parties = {FIRST: actor.institution, SECOND: str(row.partner_id)}
+    parties = sides_of(row, version)
     case = open_case(
         actor,
-        kind=FIRST_KIND,
+        kind=kind_between(len(parties)),
         party=FIRST,
         parties=parties,
         form={"version": version.hash, "note": note},
@@ -87,8 +87,13 @@ def attest(
     actor: Actor, *, case: Case, form: Mapping[str, str], seen: str, uploads: Mapping[str, list[bytes]] | None = None
 ) -> Case:
     """This side attests that the signed and sealed paper carries the hash of the text; `uploads` brings the scan."""
-    step = "attest" if party_of(actor, case) == FIRST else "confirm"
-    return take(actor, case=case, step=step, form=form, seen=seen, uploads=uploads)
+    return take(actor, case=case, step=signing_step(case, party_of(actor, case)), form=form, seen=seen, uploads=uploads)
+
+
+def signing_step(case: Case, party: str) -> str:
+    """The step by which a party of the case signs; whoever is none is told so by the first one."""
+    steps = kind_of(case.process).process.steps
+    return next((one.name for one in steps if one.name in ATTESTING and party in one.who), "attest")
 
 
 def record_version(actor: Actor, version: Version) -> AgreementVersion:

@@ -9,29 +9,24 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
-from jointlab.agreements.guards import PROPOSING, latest_version
+from jointlab.agreements.guards import latest_version
 from jointlab.agreements.kinds import CONDITION
 from jointlab.agreements.life import State, standing
 from jointlab.agreements.models import AgreementVersion
+from jointlab.agreements.of_many import is_entry
 from jointlab.agreements.parents import Sibling, exceeding
-from jointlab.agreements.process import ENTRY
 from jointlab.agreements.queries.book import Book, book, version_of
 from jointlab.agreements.queries.lives import life_of, title_of, today
+from jointlab.agreements.step_names import ACCEPTING, AGREEING, ASKING, LEAVING, PROPOSING, REMARKING, SIGNING
+from jointlab.agreements.together import apart, divided
 from jointlab.agreements.versions import Version
 from jointlab.errors import BadInput, Conflict, Fault, NotFound
 
 if TYPE_CHECKING:
     from jointlab.cases.kinds import Asking
 
-_TEXT: Final = PROPOSING | {
-    "agree_first",
-    "agree_second",
-    "attest",
-    "confirm",
-    "enter",
-}  # steps that stand behind a text
-_SIGNED: Final = frozenset({"attest", "confirm", "enter"})
-_ABOUT_A_CLAUSE: Final = frozenset({"remark_first", "remark_second", "ask_first", "ask_second"})
+_TEXT: Final = PROPOSING | ACCEPTING | AGREEING | SIGNING  # steps that stand behind a text
+_ABOUT_A_CLAUSE: Final = REMARKING | ASKING
 _OVER: Final = frozenset({State.EXPIRED, State.TERMINATED, State.SUPERSEDED, State.FELL, State.WITHDRAWN, State.LAPSED})
 
 
@@ -41,7 +36,10 @@ def refusal_of(asking: "Asking") -> Fault | None:
 
 
 def _refusals(asking: "Asking") -> Iterator[Fault]:
-    name, form = asking.step.name, asking.form
+    name, form, nodes = asking.step.name, asking.form, asking.instance.nodes
+    # a partner's node may have opened it where no partnership carries it; what goes on from there would reach nobody
+    if len(nodes) > 2 and name not in LEAVING and (fault := divided(nodes.values())) is not None:
+        yield fault
     hash = form.get("version") or latest_version(asking.instance.standing)
     known = book()
     if hash not in known.lines:
@@ -56,9 +54,11 @@ def _refusals(asking: "Asking") -> Iterator[Fault]:
             yield BadInput(
                 "agreement.case_parties", "This text is not one between the parties of this case.", field="version"
             )
+        if not asking.instance.standing and (fault := apart(asking.parties.values())) is not None:
+            yield fault
         yield from faults_of_version(version)
-    if name in _SIGNED and form:
-        yield from _days_of_signature(version, form, entered=asking.instance.process.name == ENTRY.name)
+    if name in SIGNING and form:
+        yield from _days_of_signature(version, form, entered=is_entry(asking.instance.process.name))
     yield from _later(name, version, form)
 
 
@@ -153,7 +153,7 @@ def _later(name: str, version: Version, form: Mapping[str, str]) -> Iterator[Fau
     number = form.get("clause", "")
     if name in _ABOUT_A_CLAUSE and number and version.clause(number) is None:
         yield BadInput("agreement.no_clause", "“{agreement}” has no clause {clause}.", field="clause", agreement=title_of(version), clause=number[:20])  # fmt: skip
-    if name in ("ask_first", "ask_second", "notice"):
+    if name == "notice" or name in ASKING:
         yield from _of_the_living(version, form)
 
 

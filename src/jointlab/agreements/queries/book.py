@@ -6,7 +6,7 @@ within one page it is asked once. It holds no persons; who may see what is asked
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from threading import local
 from typing import Any, Final
@@ -16,7 +16,9 @@ from django.db import connection
 
 from jointlab.agreements.events import Event, Life, Signature
 from jointlab.agreements.happening import happened
+from jointlab.agreements.life import Standing, standing
 from jointlab.agreements.models import AgreementCase, AgreementVersion
+from jointlab.agreements.step_names import SIGNING
 from jointlab.agreements.versions import Version, read_version
 from jointlab.cases.kinds import kind_of
 from jointlab.cases.models import CaseStep
@@ -25,6 +27,7 @@ from jointlab.people.models import Institution
 from jointlab.processes import Instance, Taken
 
 _MOST_READ: Final = 2000  # versions kept in memory
+_NEAR: Final = 2  # days from today in UTC; an agreement lives in another time zone
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,20 @@ class Book:
         if hash not in self._lives:
             self._lives[hash] = self._life(hash, frozenset())
         return self._lives[hash]
+
+    def standing(self, life: Life, day: date) -> Standing:
+        """Where a version stands on a day; worked out once for a life of this book and a day near today.
+
+        Of a life that came from an earlier book, or stands beside this one's, nothing is kept: it may be out of date. Other
+        days are asked by anybody as often as they like.
+        """
+        if abs((day - datetime.now(UTC).date()).days) > _NEAR or self.life(life.version.hash) is not life:
+            return standing(life, day)
+        key = "standing", life.version.hash, day
+        if key not in self.of_day:
+            self.of_day[key] = standing(life, day)
+        found: Standing = self.of_day[key]
+        return found
 
     def course_of(self, hash: str) -> Course | None:
         """The case in which the version got furthest."""
@@ -244,4 +261,4 @@ def _events(course: Course, parties: Mapping[str, str]) -> tuple[Event, ...]:
 
 
 def _signed(course: Course) -> set[str]:
-    return {taken.party for taken, _ in course.steps if taken.step in ("attest", "confirm", "enter")}
+    return {taken.party for taken, _ in course.steps if taken.step in SIGNING}

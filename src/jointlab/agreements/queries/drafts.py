@@ -8,9 +8,12 @@ from jointlab.agreements.comparing import ClauseChange, changes
 from jointlab.agreements.drafting import examined, salted
 from jointlab.agreements.models import AgreementCase, AgreementDraft, AgreementVersion
 from jointlab.agreements.queries.asking import faults_of_version
+from jointlab.agreements.queries.book import book
 from jointlab.agreements.queries.lives import version_named
+from jointlab.agreements.step_names import ORDINALS
+from jointlab.agreements.together import apart
 from jointlab.agreements.versions import Version, examine
-from jointlab.errors import Fault, NotFound
+from jointlab.errors import BadInput, Fault, NotFound
 from jointlab.history.identifiers import home
 from jointlab.people.actors import Actor, Right
 
@@ -45,7 +48,33 @@ def faults_of(draft: AgreementDraft) -> tuple[Fault, ...]:
     found = examined(draft.document)
     if found.version is None:
         return found.faults
-    return faults_of_version(found.version)
+    more_than_two = len(found.version.head.parties) > 2
+    divided = apart([draft.institution_id, *partners_of(draft)]) if more_than_two else None
+    return (*((divided,) if divided else ()), *faults_of_version(found.version))
+
+
+def partners_of(draft: AgreementDraft) -> list[str]:
+    """The institutions with which it is to be concluded: of two parties the one chosen, of more those of the text in its order."""
+    known = book()
+    parties = [one for one in draft.document.get("head", {}).get("parties") or [] if isinstance(one, dict)]
+    named = [known.institution_of(str(one.get("id", ""))) for one in parties]
+    others = [one for one in dict.fromkeys(named) if one and one != draft.institution_id]
+    return others if len(parties) > 2 else [draft.partner_id] if draft.partner_id else []
+
+
+def sides_of(draft: AgreementDraft, version: Version) -> dict[str, str]:
+    """The institution of each party of the case in which the text is proposed; this house is the first.
+
+    Raises what speaks against a case between them: BadInput ``agreement.case_parties``, ``agreement.many``, Conflict ``agreement.apart``.
+    """
+    institutions = [draft.institution_id, *partners_of(draft)]
+    if len(institutions) != len(version.head.parties):
+        raise BadInput(
+            "agreement.case_parties", "This text is not one between the parties of this case.", field="version"
+        )
+    if (fault := apart(institutions)) is not None:
+        raise fault
+    return dict(zip(ORDINALS, institutions, strict=False))
 
 
 def changes_of(draft: AgreementDraft) -> tuple[ClauseChange, ...]:

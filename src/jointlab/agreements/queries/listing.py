@@ -1,14 +1,19 @@
 """Agreements that a person may see: those of the own house, each with its versions, their cases and where they stand today."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from jointlab.agreements.life import Standing, State, standing
+from django.db.models import Count
+
+from jointlab.agreements.life import Standing, State
 from jointlab.agreements.models import AgreementCase, AgreementVersion, Clearance
 from jointlab.agreements.queries.book import Book, book, version_of
 from jointlab.agreements.queries.lives import title_of, today
 from jointlab.agreements.versions import Version
 from jointlab.cases.models import Case
+from jointlab.cases.queries import visible_cases
 from jointlab.errors import NotFound
 from jointlab.people.actors import Actor, Right
 
@@ -75,6 +80,16 @@ def agreements(actor: Actor, *, day: date | None = None) -> list[Agreement]:
     return sorted(listed, key=lambda one: (one.current.title, one.id))
 
 
+def running_under(actor: Actor, listed: Iterable[Agreement]) -> Counter[str]:
+    """How many cases that the person may know of run under each agreement, by its id, whichever version they began under; one query."""
+    of_version = {entry.hash: agreement.id for agreement in listed for entry in agreement.versions}
+    rows = visible_cases(actor).filter(ended=False, agreement__in=list(of_version))
+    found: Counter[str] = Counter()
+    for hash, cases in rows.order_by().values_list("agreement").annotate(Count("pk", distinct=True)):
+        found[of_version[hash]] += cases
+    return found
+
+
 def agreement_by_hash(actor: Actor, hash: str, *, day: date | None = None) -> Entry:
     """One version. Raises NotFound ``agreement.unknown`` also for what this person may not see."""
     version_for(actor, hash)
@@ -94,7 +109,7 @@ def version_for(actor: Actor, hash: str) -> Version:
 
 def versions_of_case(actor: Actor, case: Case) -> list[AgreementVersion]:
     """Every text that was put on the table in a case, in the order in which they came."""
-    from jointlab.agreements.guards import PROPOSING
+    from jointlab.agreements.step_names import PROPOSING
     from jointlab.cases.queries import case_by_id, steps_of
 
     case_by_id(actor, case.pk)
@@ -129,5 +144,5 @@ def _entry(known: Book, hash: str, cases: dict[str, Case], day: date | None) -> 
     assert life is not None, "a line has a life"
     return Entry(
         version=version, hash=hash, title=title_of(version), number=version.head.number, rank=version.head.rank,
-        parties=tuple(known.parties_of(hash)), standing=standing(life, day or today(version)), case=cases.get(course.case) if course else None,
+        parties=tuple(known.parties_of(hash)), standing=known.standing(life, day or today(version)), case=cases.get(course.case) if course else None,
     )  # fmt: skip

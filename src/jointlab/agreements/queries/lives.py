@@ -16,7 +16,7 @@ from jointlab.agreements.clauses import Clause
 from jointlab.agreements.events import Life
 from jointlab.agreements.kinds import ClauseKind
 from jointlab.agreements.life import Standing, State, clause_counts, standing
-from jointlab.agreements.queries.book import book, version_of
+from jointlab.agreements.queries.book import Book, book, version_of
 from jointlab.agreements.sharing import Reaches, sharing_on
 from jointlab.agreements.versions import Version
 from jointlab.errors import Fault, NotAllowed, NotFound
@@ -36,8 +36,9 @@ def life_of(hash: str) -> Life | None:
 
 def standing_on(hash: str, day: date | None = None) -> Standing | None:
     """Where the version stands on a day of its own time zone; without a day today."""
-    life = life_of(hash)
-    return standing(life, day or today(life.version)) if life else None
+    known = book()
+    life = known.life(hash)
+    return known.standing(life, day or today(life.version)) if life else None
 
 
 def today(version: Version) -> date:
@@ -50,7 +51,10 @@ def lives_between(*institutions: str) -> tuple[Life, ...]:
 
     Also what has not begun or has ended: a refusal names the clause that comes nearest.
     """
-    known = book()
+    return _between(book(), institutions)
+
+
+def _between(known: Book, institutions: Collection[str]) -> tuple[Life, ...]:
     wanted = frozenset(institutions)
     if wanted not in known.of_day:
         known.of_day[wanted] = tuple(
@@ -66,7 +70,8 @@ def lives_between(*institutions: str) -> tuple[Life, ...]:
 
 def in_force(institutions: Collection[str], day: date, *, running: bool = False) -> tuple[Life, ...]:
     """Of those, the ones in force that day; with `running` also those under which running cases go on."""
-    return tuple(life for life in lives_between(*institutions) if _allows(standing(life, day), running=running))
+    known = book()
+    return tuple(life for life in _between(known, institutions) if _allows(known.standing(life, day), running=running))
 
 
 def _allows(now: Standing, *, running: bool) -> bool:
@@ -179,7 +184,8 @@ def in_language(words: "Collection[str] | dict[str, str]", version: Version) -> 
 
 def ending(lives: Collection[Life], day: date, *, within: date) -> Iterator[tuple[Life, Standing]]:
     """Those that are in force and whose last day comes by `within`."""
+    known = book()
     for life in lives:
-        now = standing(life, day)
+        now = known.standing(life, day)
         if now.new_cases and now.last is not None and now.last <= within:
             yield life, now

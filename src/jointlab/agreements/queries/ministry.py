@@ -8,11 +8,15 @@ import io
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
+from django.utils.translation import get_language, pgettext
+from django.utils.translation import gettext as _
+
 from jointlab.agreements.events import Signature
 from jointlab.agreements.life import State
 from jointlab.agreements.models import FormTemplate
 from jointlab.agreements.queries.listing import Agreement, Entry, agreements
 from jointlab.agreements.queries.lives import life_of
+from jointlab.agreements.texts import LANGUAGES
 from jointlab.errors import BadInput, NotFound
 from jointlab.people.actors import Actor, Right
 from jointlab.people.models import Institution
@@ -25,13 +29,18 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would comput
 
 
 def _title(language: str) -> Callable[[Agreement, Entry], str]:
-    return lambda _agreement, one: str(one.version.head.title.get(language, ""))
+    """In this language; where the text does not have it, in its first."""
+    return lambda _agreement, one: _in(one, language, one.version.head.title)
 
 
 def _partners(language: str) -> Callable[[Agreement, Entry], str]:
     return lambda _agreement, one: "; ".join(
-        str(party.names.get(language) or party.id) for party in one.version.head.parties
+        _in(one, language, party.names) or party.id for party in one.version.head.parties
     )
+
+
+def _in(one: Entry, language: str, words: Mapping[str, str]) -> str:
+    return str(words.get(language) or words.get(one.version.head.languages[0], ""))
 
 
 def _signed(agreement: Agreement, one: Entry) -> str:
@@ -59,10 +68,22 @@ VALUES: Final[Mapping[str, Callable[[Agreement, Entry], str]]] = {
     **{f"title_{language}": _title(language) for language in ("en", "ru", "kk", "zh")},
     **{f"parties_{language}": _partners(language) for language in ("en", "ru", "kk", "zh")},
 }
-STANDARD: Final[tuple[Column, ...]] = (
-    ("No.", "code"), ("Title", "title_en"), ("Parties", "parties_en"), ("Countries", "countries"), ("Signed", "signed"),
-    ("In force from", "first"), ("Until", "last"), ("State", "state"),
-)  # fmt: skip
+
+
+def standard() -> tuple[Column, ...]:
+    """The columns of the standard list, their headings, titles and parties in the reader's language."""
+    here = (get_language() or "en").partition("-")[0]
+    language = here if here in LANGUAGES else LANGUAGES[0]
+    return (
+        (_("No."), "code"),
+        (pgettext("a list for the ministry", "Title"), f"title_{language}"),
+        (_("Parties"), f"parties_{language}"),
+        (_("Countries"), "countries"),
+        (_("Signed"), "signed"),
+        (pgettext("a list for the ministry", "In force from"), "first"),
+        (pgettext("a list for the ministry", "Until"), "last"),
+        (pgettext("a list for the ministry", "State"), "state"),
+    )
 
 
 def forms(actor: Actor) -> list[FormTemplate]:
@@ -105,18 +126,19 @@ def save_form(actor: Actor, *, name: str, columns: Sequence[Column], form: FormT
         row.name, row.columns = named, clean
         row.save()
         return row
-    found, _ = FormTemplate.objects.update_or_create(
+    return FormTemplate.objects.update_or_create(
         institution_id=actor.institution, name=named, defaults={"columns": clean}
-    )
-    return found
+    )[0]
 
 
-def as_csv(actor: Actor, *, name: str = "", states: Sequence[State] = (State.IN_FORCE,)) -> bytes:
+def as_csv(
+    actor: Actor, *, name: str = "", states: Sequence[State] = (State.IN_FORCE,), words: Mapping[str, str] | None = None
+) -> bytes:
     """The agreements of the own house that stand so today, by the form with this name, else by the standard one; UTF-8 with a mark for Excel.
 
-    Raises NotFound ``form.none``.
+    `words`: what a reader calls a state or a rank; without it they stand as programs know them. Raises NotFound ``form.none``.
     """
-    columns: Sequence[Sequence[str]] = STANDARD
+    columns: Sequence[Sequence[str]] = standard()
     if name:
         row = FormTemplate.objects.filter(institution=actor.institution, name=name).first()
         if row is None:
@@ -124,14 +146,19 @@ def as_csv(actor: Actor, *, name: str = "", states: Sequence[State] = (State.IN_
         columns = row.columns
     out = io.StringIO(newline="")
     writer = csv.writer(out)
-    writer.writerow(_plain(title) for title, _ in columns)
+    writer.writerow(_plain(title) for title, _value in columns)
     for agreement in agreements(actor):
         one = agreement.current
         if one.state in states:
-            writer.writerow(
-                _plain(value[1:-1] if _fixed(value) else VALUES[value](agreement, one)) for _, value in columns
-            )
+            writer.writerow(_plain(_cell(value, agreement, one, words or {})) for _title, value in columns)
     return "\ufeff".encode() + out.getvalue().encode()
+
+
+def _cell(value: str, agreement: Agreement, one: Entry, words: Mapping[str, str]) -> str:
+    if _fixed(value):
+        return value[1:-1]
+    found = VALUES[value](agreement, one)
+    return words.get(found, found) if value in ("state", "rank") else found
 
 
 def _known(value: str) -> str:

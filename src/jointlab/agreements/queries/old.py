@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from jointlab.agreements.drafting import Document, examined
+from jointlab.agreements.of_many import is_entry
 from jointlab.agreements.old_papers import NEEDED, Row, column_of, document_of, is_day
-from jointlab.agreements.process import ENTRY
 from jointlab.agreements.queries import listing
 from jointlab.agreements.queries.asking import faults_of_version
+from jointlab.agreements.together import apart, prefixes_of
 from jointlab.errors import BadInput, Conflict, Fault
 from jointlab.history.identifiers import home
 from jointlab.people.actors import Actor
@@ -51,7 +52,7 @@ def known_to(actor: Actor) -> Known:
         code = entry.case.code if entry.case else agreement.id
         above |= {agreement.id: named, code.lower(): named}
         codes.append(code)
-        if entry.case and entry.case.process == ENTRY.name and entry.case.state not in ("rejected", "withdrawn"):
+        if entry.case and is_entry(entry.case.process) and entry.case.state not in ("rejected", "withdrawn"):
             titles = entry.version.head.title.values()
             there |= {(title, partner): code for title in titles for partner in entry.parties}
     return Known(Institution.objects.in_bulk(), above, tuple(codes), there)
@@ -60,12 +61,15 @@ def known_to(actor: Actor) -> Known:
 def document_for(
     actor: Actor, row: Row, known: Known, code: str, *, files: Mapping[str, Brought] | None = None, more: Document | None = None
 ) -> Document:  # fmt: skip
-    """The text that a row becomes between the person's house and the partner."""
-    ours, theirs = known.institutions[actor.institution], known.institutions.get(row.get("partner"))
-    if theirs is None or theirs.pk == actor.institution:
+    """The text that a row becomes between the person's house and the partners."""
+    ours, others = known.institutions[actor.institution], prefixes_of(row.get("partner"))
+    if not others or not _are_partners(actor, others, known):
         raise BadInput("agreement.partner", "Choose the institution with which it is to be concluded.", field="partner")
+    if (fault := apart((ours.pk, *others))) is not None:
+        raise fault
     parties: Sequence[Document] = [
-        {"id": one.prefix, "role": "institution", "names": dict(one.names)} for one in (ours, theirs)
+        {"id": one.prefix, "role": "institution", "names": dict(one.names)}
+        for one in (ours, *(known.institutions[other] for other in others))
     ]
     head: dict[str, Any] = dict(more or {})
     if above := known.above.get(row.get("parent").lower()):
@@ -74,6 +78,10 @@ def document_for(
         head["attachments"] = attached
     number = code.lower().removeprefix(f"{home()}-")
     return document_of(row, parties=parties, zone=ours.zone, agreement=f"{home()}:{number}", more=head)
+
+
+def _are_partners(actor: Actor, prefixes: Sequence[str], known: Known) -> bool:
+    return known.institutions.keys() >= set(prefixes) and actor.institution not in prefixes
 
 
 def faults_of_rows(
@@ -94,12 +102,16 @@ def _faults(actor: Actor, row: Row, known: Known, scans: Mapping[str, Brought]) 
     missing = [name for name in NEEDED if not (row.title if name == "title_en" else row.get(name))]
     for name in missing:
         yield BadInput("entering.empty", "Row {row}: the column “{column}” is empty.", row=row.number, column=name)
-    if (partner := row.get("partner")) and (partner not in known.institutions or partner == actor.institution):
+    named = prefixes_of(partner := row.get("partner"))
+    if named and not _are_partners(actor, named, known):
         others = ", ".join(sorted(known.institutions.keys() - {actor.institution})) or "—"
         yield BadInput(
             "entering.partner", "Row {row}, column “{column}”: “{found}” is no partner. Write the prefix of its node, such as: {known}.",
             row=row.number, column="partner", found=partner[:40], known=others,
         )  # fmt: skip
+        return
+    if (fault := apart((actor.institution, *named))) is not None:
+        yield _in_row(row, "partner", fault)
         return
     yield from _files(row, scans)
     yield from _above(row, known)
@@ -117,7 +129,8 @@ def _faults(actor: Actor, row: Row, known: Known, scans: Mapping[str, Brought]) 
         yield _in_row(row, "mandate_until", BadInput(
             "agreement.mandate", "The mandate was valid until {until}, but the paper was signed on {on}.", until=until, on=row.get("signed_on")
         ))  # fmt: skip
-    if (code := known.there.get((row.title, partner))) is not None:
+    codes = (known.there.get((row.title, one)) for one in named)
+    if (code := next((one for one in codes if one is not None), None)) is not None:
         yield Conflict(
             "entering.there", "Row {row}: “{title}” with {partner} is entered already, as {code}.",
             row=row.number, title=row.title[:80], partner=partner, code=code,

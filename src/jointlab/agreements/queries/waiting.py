@@ -1,7 +1,7 @@
 """Which agreements wait for the person's side."""
 
 from jointlab.agreements.guards import cleared
-from jointlab.agreements.process import AGREEMENT
+from jointlab.agreements.of_many import AGREEMENTS
 from jointlab.cases.models import Case
 from jointlab.cases.queries import instances_of, visible_cases
 from jointlab.people.actors import Actor
@@ -11,7 +11,11 @@ _FROZEN = "frozen"  # both clear it, in any order, so that it may wait for eithe
 
 def waits_for_us(actor: Actor) -> list[Case]:
     """Open cases of agreements whose next step is this side's, what moved last first."""
-    rows = visible_cases(actor, processes=[AGREEMENT.name]).filter(ended=False).select_related("waits")
+    rows = (
+        visible_cases(actor, processes=[process.name for process in AGREEMENTS.values()])
+        .filter(ended=False)
+        .select_related("waits")
+    )
     waiting = list(rows.filter(waits=actor.institution).exclude(state=_FROZEN))
     frozen = list(rows.filter(state=_FROZEN))
     for id, instance in instances_of(frozen).items() if frozen else ():

@@ -5,11 +5,13 @@ of a direction; a clause with `directions` is written once for each. What stands
 words and in the terms: a draft that still holds one cannot be proposed.
 """
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from functools import cache
 from importlib.resources import files
+from itertools import permutations
 from typing import Any, Final
 
 from jointlab.agreements.texts import LANGUAGES
@@ -20,6 +22,13 @@ Document = dict[str, Any]
 
 NAMES: Final = ("framework", "laboratory", "diploma")
 _SHARED: Final = "shared"  # clauses that several of them have
+_MARKED: Final = re.compile(r"(\[\[.*?\]\])", re.S)
+_OF_TWO: Final = {  # words that are true between two parties alone
+    "en": re.compile(r"\b(both|the two|the other( (Party|institution|side))?)\b"),
+    "ru": re.compile(r"\b(об(е|еих|еим|еими|а|оих|оим|оими)|друг(ая|ой|ую)( Сторон\w+)?)\b"),
+    "kk": re.compile(r"\b(екі \w+|екеуі\w*|(басқа|екінші) [Тт]арап\w*)\b"),
+    "zh": re.compile(r"双方|两位|对方|另一方"),
+}  # fmt: skip
 
 
 def titles() -> dict[str, Mapping[str, str]]:
@@ -36,9 +45,9 @@ def known_references() -> Mapping[str, Document]:
 def document_of(
     name: str, *, languages: Sequence[str], parties: Sequence[Document], zone: str, above: Version | None = None
 ) -> Document:
-    """A standard text between two parties, in these languages in their order of precedence, under the text `above`, if any.
+    """A standard text between the parties, in these languages in their order of precedence, under the text `above`, if any.
 
-    Raises BadInput ``agreement.template``, and ``agreement.choice`` for a language that there is not.
+    Between more than two, words that count them (both, the other) are marked as examples. Raises BadInput ``agreement.template``, ``agreement.template_of_two`` for a dual diploma, and ``agreement.choice`` for a language that there is not.
     """
     if name not in NAMES:
         raise BadInput(
@@ -47,6 +56,8 @@ def document_of(
             name=name[:40],
             known=", ".join(NAMES),
         )
+    if name == "diploma" and len(parties) > 2:
+        raise BadInput("agreement.template_of_two", "This standard text is one between two parties; begin with another, or with an empty text.", field="text")  # fmt: skip
     wrong = [language for language in languages if language not in LANGUAGES]
     if wrong or not languages:
         raise BadInput(
@@ -72,6 +83,8 @@ def document_of(
         if clause["kind"] != "parent" or above is not None
         for filled in _filled(clause, parties, above)
     ]
+    if len(parties) > 2:
+        clauses = [_counted(clause) for clause in clauses]
     made: Document = _only({"schema": SCHEMA, "head": head, "clauses": clauses}, languages)
     return made
 
@@ -91,9 +104,12 @@ def _whole(clause: Document) -> Document:
 def _filled(clause: Document, parties: Sequence[Document], above: Version | None) -> Iterator[Document]:
     """The clause with the parties in it; one for each direction where it has two."""
     directions = clause.pop("directions", False)
-    first, second = parties
-    for number, (giving, taking) in enumerate(((first, second), (second, first))[: 2 if directions else 1], start=1):
-        made: Document = _put(clause, {"first": first, "second": second, "from": giving, "to": taking})
+    ways = list(permutations(parties, 2))
+    first, second = _together(parties[:-1]), parties[-1]
+    for number, (giving, taking) in enumerate(ways if directions else ways[:1], start=1):
+        made: Document = _put(
+            _of_all(clause, parties), {"first": first, "second": second, "from": giving, "to": taking}
+        )
         if directions:
             made["number"] = f"{clause['number']}.{number}"
         bounding = [one for one in above.clauses if one.kind.name == made["kind"]] if above else []
@@ -106,6 +122,40 @@ def _filled(clause: Document, parties: Sequence[Document], above: Version | None
         if len(bounding) == 1 and made["kind"] not in ("free", "duration", "condition", "earlier-effect", "parent"):
             made["under"] = bounding[0].number
         yield made
+
+
+def _together(parties: Sequence[Document]) -> Document:
+    """Several as one, whose name lists theirs: all but the last, where a text says {first} and {second}."""
+    if len(parties) == 1:
+        return parties[0]
+    names = {
+        language: ("、" if language == "zh" else ", ").join(_name(one, language) for one in parties)
+        for language in LANGUAGES
+    }
+    return {"id": parties[0]["id"], "names": names}
+
+
+def _of_all(clause: Document, parties: Sequence[Document]) -> Document:
+    """Where a term lists both parties it lists all."""
+    terms = {
+        name: [one["id"] for one in parties] if value == ["@first", "@second"] else value
+        for name, value in clause.get("terms", {}).items()
+    }
+    return clause | ({"terms": terms} if terms else {})
+
+
+def _counted(clause: Document) -> Document:
+    """Words that count two parties, marked as examples, so that a draft cannot be proposed before they are mended."""
+    made = dict(clause)
+    for name in ("title", "text"):
+        made[name] = {language: _marked(text, language) for language, text in clause[name].items()}
+    return made
+
+
+def _marked(text: str, language: str) -> str:
+    """Without a second mark inside one that there is."""
+    parts = _MARKED.split(text)
+    return "".join(part if _MARKED.fullmatch(part) else _OF_TWO[language].sub(r"[[\g<0>]]", part) for part in parts)
 
 
 def _put(value: Any, parties: Mapping[str, Document], language: str = "") -> Any:

@@ -43,15 +43,16 @@ def begin(request: HttpRequest) -> HttpResponse:
     form = BeginForm(request.POST or None, own=actor.institution, above=parents(actor), initial=first)
     if request.method == "POST" and form.is_valid():
         made: list[AgreementDraft] = []
-        if tried(form, lambda: made.append(_begun(actor, form.cleaned_data))):
+        if tried(form, lambda: made.append(_begun(actor, form))):
             return redirect("agreement-draft", made[0].pk)
     return form_page(
         request, form, title=_("New agreement"), back="agreements", back_title=_("Agreements"), act=_("Begin the draft")
     )
 
 
-def _begun(actor: Actor, data: dict[str, Any]) -> AgreementDraft:
-    partner, languages = data["partner"].prefix, data["languages"]
+def _begun(actor: Actor, form: BeginForm) -> AgreementDraft:
+    data, partner = form.cleaned_data, form.partners()
+    languages = data["languages"]
     if data["text"] == BLANK:
         draft = operations.blank(actor, partner=partner, languages=languages)
         if data["parent"]:
@@ -83,7 +84,7 @@ def drawn(
         "form": form or (AnswerForm() if case else ProposeForm()), "may_write": Right.WRITE in actor.rights,
         "changes": [one for one in queries.changes_of(row) if one.change.value != "same"] if row.base else [],
         "entering": entering or (None if case or row.base else EnterForm()), "entered": entering is not None,
-        "base": row.base, "answered": listing.version_on_table(case) if case else "",
+        "partners": queries.partners_of(row), "base": row.base, "answered": listing.version_on_table(case) if case else "",
     }  # fmt: skip
     return render(request, "agreements/draft.html", context, status=status)
 

@@ -7,10 +7,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from jointlab.agreements.forms.exports import ListForm
+from jointlab.agreements.heads import RANKS
 from jointlab.agreements.life import State
 from jointlab.agreements.models import FormTemplate
 from jointlab.agreements.queries import listing, ministry
-from jointlab.agreements.shown import state_kind, state_words
+from jointlab.agreements.shown import rank_words, state_kind, state_words
 from jointlab.errors import BadInput
 from jointlab.people.actors import Right
 from jointlab.people.pages import actor_at
@@ -41,7 +42,10 @@ def table(request: HttpRequest) -> HttpResponse:
     """The list as CSV: by a form of the house, `form` is its name, or by the standard one; `all` also what has ended."""
     actor = actor_at(request)
     name = request.GET.get("form", "")[:120]
-    content = ministry.as_csv(actor, name=name, states=_SIGNED if request.GET.get("all") else (State.IN_FORCE,))
+    words = {one.value: state_words(one) for one in State} | {one: rank_words(one) for one in RANKS}
+    content = ministry.as_csv(
+        actor, name=name, states=_SIGNED if request.GET.get("all") else (State.IN_FORCE,), words=words
+    )
     response = HttpResponse(content, content_type="text/csv; charset=utf-8")
     file = content_disposition_header(True, f"{name or 'agreements'}.csv")
     response["Content-Disposition"] = file or "attachment"
@@ -76,7 +80,7 @@ def form_delete(request: HttpRequest, id: int) -> HttpResponse:
 def _form(request: HttpRequest, row: FormTemplate | None) -> HttpResponse:
     actor = actor_at(request)
     actor.require(Right.WRITE)
-    kept = row.columns if row else ministry.STANDARD
+    kept = row.columns if row else ministry.standard()
     form = ListForm(request.POST or None, name=row.name if row else "", kept=[(title, value) for title, value in kept])
     if request.method == "POST" and form.is_valid():
         try:

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from jointlab.agreements import standard
 from jointlab.agreements.queries import drafts as drafts_of
 from jointlab.agreements.queries import listing
+from jointlab.agreements.queries.references import entered_by_title
 from jointlab.agreements.queries.waiting import waits_for_us
 from jointlab.agreements.shown import in_reader, language_here
 from jointlab.agreements.tree import tree
@@ -21,7 +22,8 @@ from jointlab.web.middleware import sign_in_first
 def agreements(request: HttpRequest) -> HttpResponse:
     """Every agreement of the person's house."""
     actor = actor_at(request)
-    rows = tree(listing.agreements(actor))
+    listed = listing.agreements(actor)
+    rows = tree(listed, running=listing.running_under(actor, listed), entered=entered_by_title(actor))
     context = {
         "rows": rows, "any": any(row.entry for row in rows), "may_write": Right.WRITE in actor.rights,
         "waiting": [(case, state_words(case), listing.version_on_table(case)) for case in waits_for_us(actor)],

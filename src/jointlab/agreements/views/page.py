@@ -16,10 +16,11 @@ from jointlab.agreements.beside import beside
 from jointlab.agreements.documents import grouped
 from jointlab.agreements.documents.labels import NAMES
 from jointlab.agreements.life import State
-from jointlab.agreements.process import ENTRY
+from jointlab.agreements.of_many import is_entry
 from jointlab.agreements.queries import listing
 from jointlab.agreements.queries.listing import Agreement, Entry
-from jointlab.agreements.queries.papers import Paper, papers_of
+from jointlab.agreements.queries.papers import Comparison, Paper, comparison_of, papers_of, printing_ahead
+from jointlab.agreements.queries.references import entered_by_title, page_of
 from jointlab.agreements.shown import (
     clauses_shown,
     in_reader,
@@ -32,6 +33,7 @@ from jointlab.agreements.shown import (
     until_words,
     why,
 )
+from jointlab.agreements.step_names import ACCEPTING, AGREEING, ATTESTING, CLEARING, COUNTERING, READING, SIGNING
 from jointlab.cases.models import Case, CaseStep
 from jointlab.cases.shown import CasePage, Offer, case_page
 from jointlab.errors import NotFound
@@ -41,10 +43,7 @@ from jointlab.web import times
 from jointlab.web.middleware import sign_in_first
 
 HASH = re.compile(r"[0-9a-f]{64}")
-_SIGNING = ("attest", "confirm", "enter")
-_ON_SIGN_PAGE = ("attest", "confirm", "clear_first", "clear_second")
-_BY_DRAFT = ("counter_first", "counter_second", "revise_first", "revise_second")
-_READING = ("with_first", "with_second")
+_ON_SIGN_PAGE = ATTESTING | CLEARING
 _AMENDED = (State.IN_FORCE, State.SUSPENDED, State.NOT_YET, State.CONDITIONS)
 
 
@@ -103,25 +102,26 @@ def address(case: Case) -> str:
 
 def first_of(entry: Entry) -> dict[str, dict[str, str]]:
     """What forms begin with: the hash of the text on the table."""
-    return {name: {"version": entry.hash} for name in ("agree_first", "agree_second", "attest", "confirm")}
+    return {name: {"version": entry.hash} for name in ACCEPTING | AGREEING | ATTESTING}
 
 
 def _drawn(request: HttpRequest, actor: Actor, entry: Entry, page: CasePage | None, status: int) -> HttpResponse:
-    version, now = entry.version, entry.standing
+    version, now, entered = entry.version, entry.standing, entered_by_title(actor)
     line, texts = _line(actor, entry), _texts(actor, entry, page)
     context: dict[str, Any] = {
         "entry": entry, "version": version, "page": fitted(page) if page else None, "rank": rank_words(entry.rank),
         "state": state_words(now.state), "state_kind": state_kind(now.state), "why": why(version, now),
         "quoted": quoted(version, now.clauses), "until": until_words(now), "clauses": clauses_shown(version, suspended=now.suspended, beside=beside(actor, entry)),
         "signed_by": signed_by(page) if page else (), "stages": stages(entry, page), "groups": grouped(entry.hash).split(),
-        "refers": [(reference_words(one.kind), in_reader(one.title, language_here()), one) for one in version.head.refers],
+        "refers": [(reference_words(one.kind), in_reader(one.title, language_here()), one, page_of(one, entered)) for one in version.head.refers],
         "written_in": [(one, NAMES[one]) for one in version.head.languages], "parent": _parent(actor, entry),
         "pending": [one for one in (line.pending if line else ()) if one.hash != entry.hash], "others": _others(line, entry), "papers": papers_shown(entry.hash),
+        "compared": _compared(entry.hash), "still_printing": page is not None and _agrees(page) and printing_ahead(entry.hash),
         "texts": texts, "replaced_by": _replaced_by(line, entry),
-        "latest_change": texts[-1][0] if texts and entry.case and entry.case.state in _READING else "", "may_amend": Right.WRITE in actor.rights and now.state in _AMENDED,
+        "latest_change": texts[-1][0] if texts and entry.case and entry.case.state in READING else "", "may_amend": Right.WRITE in actor.rights and now.state in _AMENDED,
         "to_sign": page is not None and any(_is_for_sign_page(one) for one in (*page.next, *page.others)),
-        "to_answer": page is not None and any(one.step.name in _BY_DRAFT for one in (*page.next, *page.others)),
-        "clearances": listing.clearances(actor, entry.case) if entry.case else [], "entered": bool(entry.case and entry.case.process == ENTRY.name),
+        "to_answer": page is not None and any(one.step.name in COUNTERING for one in (*page.next, *page.others)),
+        "clearances": listing.clearances(actor, entry.case) if entry.case else [], "entered": bool(entry.case and is_entry(entry.case.process)),
     }  # fmt: skip
     return render(request, "agreements/agreement.html", context, status=status)
 
@@ -132,7 +132,7 @@ def fitted(page: CasePage) -> CasePage:
 
 
 def _fitted(offers: tuple[Offer, ...]) -> tuple[Offer, ...]:
-    kept = tuple(one for one in offers if not _is_for_sign_page(one) and one.step.name not in _BY_DRAFT)
+    kept = tuple(one for one in offers if not _is_for_sign_page(one) and one.step.name not in COUNTERING)
     for one in kept:
         if "version" in one.form.fields and not one.form.errors.get("version"):
             one.form.fields["version"].widget = HiddenInput()
@@ -145,14 +145,14 @@ def _is_for_sign_page(offer: Offer) -> bool:
 
 def signed_by(page: CasePage) -> tuple[SignedBy, ...]:
     """Every party with the signature that stands."""
-    steps = {told.row.party: told.row for told in page.told if told.row.step in _SIGNING and told.row.number}
+    steps = {told.row.party: told.row for told in page.told if told.row.step in SIGNING and told.row.number}
     return tuple(SignedBy(prefix, title, steps.get(name)) for name, title, prefix in page.sides)
 
 
 def stages(entry: Entry, page: CasePage | None) -> tuple[Stage, ...]:
     """From the draft to the end: what is done, where it stands, what comes."""
     now, state = entry.standing, entry.case.state if entry.case else ""
-    agreed = state not in ("", "with_first", "with_second", "rejected")
+    agreed = state not in {"", "rejected"} | READING
     signed = now.state not in (State.UNSIGNED, State.PARTLY_SIGNED, State.WITHDRAWN, State.LAPSED)
     over = signed and now.last is not None and not now.new_cases and now.state not in (State.NOT_YET, State.CONDITIONS, State.SUSPENDED)  # fmt: skip
     forced = signed and (over or now.state in (State.IN_FORCE, State.SUSPENDED))
@@ -160,7 +160,7 @@ def stages(entry: Entry, page: CasePage | None) -> tuple[Stage, ...]:
     titles = [
         _("proposed"),
         _("text agreed"),
-        _("signed by both"),
+        _("signed by both") if len(entry.version.head.parties) == 2 else _("signed by all"),
         _("in force"),
         _("ended") if over else _("last day"),
     ]
@@ -184,6 +184,17 @@ def _paper_shown(one: Paper) -> PaperShown:
     if language == "beside":
         return PaperShown(one, _("All languages beside each other"), query="?beside=1")
     return PaperShown(one, _("All languages, one after the other"))
+
+
+def _agrees(page: CasePage) -> bool:
+    return any(one.step.name in AGREEING for one in page.next)
+
+
+def _compared(hash: str) -> tuple[Comparison, str] | None:
+    """What this node found of a partner's files, and which came out otherwise, by their names."""
+    found = comparison_of(hash)
+    names = [_paper_shown(Paper(one)).title for one in found.differ] if found else []
+    return (found, ", ".join(names)) if found else None
 
 
 def _by_id(actor: Actor, id: str) -> Agreement:

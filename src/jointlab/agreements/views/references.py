@@ -14,14 +14,17 @@ from jointlab.agreements.forms.references import ReferenceForm
 from jointlab.agreements.models import Reference
 from jointlab.agreements.operations import references as operations
 from jointlab.agreements.queries import references as queries
+from jointlab.agreements.queries.listing import agreements, version_for
 from jointlab.agreements.shown import in_reader, language_here, reference_words
 from jointlab.agreements.standard import known_references
-from jointlab.errors import NotFound
+from jointlab.errors import BadInput, Conflict, NotFound
 from jointlab.history.blobs import store
-from jointlab.people.actors import Right
-from jointlab.people.pages import actor_at, tried
-from jointlab.web.form_pages import form_status
+from jointlab.history.identifiers import home
+from jointlab.people.actors import Actor, Right
+from jointlab.people.pages import actor_at, at_field, tried
+from jointlab.web.form_pages import form_status, revision
 from jointlab.web.middleware import sign_in_first
+from jointlab.web.sentences import sentence
 from jointlab.web.toasts import toast
 
 
@@ -30,14 +33,17 @@ from jointlab.web.toasts import toast
 def references(request: HttpRequest) -> HttpResponse:
     """All of them, with the agreements that refer to each; and those that standard texts name but nobody entered."""
     actor = actor_at(request)
-    rows = list(queries.references(actor))
-    entered = {title for row in rows for title in row.title.values()}
+    rows, listed = list(queries.references(actor)), agreements(actor)
+    named = queries.not_entered(actor, listed)
+    said = {title for row in rows for title in queries.titles_of(row)}
+    said |= {title for one in named for title in one.named.title.values()}
     missing = [
         (key, in_reader(one["title"], language_here())) for key, one in known_references().items()
-        if not entered.intersection(one["title"].values())
+        if not said.intersection(one["title"].values())
     ]  # fmt: skip
     context = {
-        "rows": [(row, _title(row), reference_words(row.kind), queries.referring(actor, row)) for row in rows], "missing": missing,
+        "rows": [(row, _title(row), reference_words(row.kind), queries.referring(row, listed)) for row in rows], "missing": missing,
+        "named": [(one, in_reader(one.named.title, language_here()), reference_words(one.named.kind)) for one in named],
         "may_write": Right.WRITE in actor.rights,
     }  # fmt: skip
     return render(request, "agreements/references.html", context)
@@ -52,9 +58,9 @@ def reference(request: HttpRequest, id: str) -> HttpResponse:
     first = language_here()
     languages = sorted({*row.title, *row.text}, key=lambda one: (one != first, one))
     context = {
-        "row": row, "title": _title(row), "kind": reference_words(row.kind), "referring": queries.referring(actor, row),
+        "row": row, "title": _title(row), "kind": reference_words(row.kind), "referring": queries.referring(row, agreements(actor)),
         "said": [(one, NAMES.get(one, one), row.title.get(one, ""), row.text.get(one, "")) for one in languages],
-        "files": sorted(row.files.items()),
+        "files": sorted(row.files.items()), "may_write": actor.own_side and Right.WRITE in actor.rights and row.pk.startswith(f"{home()}:"),
     }  # fmt: skip
     return render(request, "agreements/reference.html", context)
 
@@ -65,13 +71,42 @@ def new(request: HttpRequest) -> HttpResponse:
     """A treaty, an initiative or an order, with its texts and days."""
     actor = actor_at(request)
     actor.require(Right.WRITE)
-    form = ReferenceForm(request.POST or None, request.FILES or None)
+    form = ReferenceForm(request.POST or None, request.FILES or None, initial=_named(request, actor))
     if request.method == "POST" and form.is_valid():
         made: list[Reference] = []
         if tried(form, lambda: made.append(operations.add(actor, **form.values()))):
             toast(request, _("It is entered; drafts and old agreements can refer to it now."))
             return redirect("agreement-reference", made[0].pk)
-    return render(request, "agreements/reference_new.html", {"form": form}, status=form_status(form))
+    return render(request, "agreements/reference_edit.html", {"form": form}, status=form_status(form))
+
+
+@sign_in_first
+@require_http_methods(["GET", "HEAD", "POST"])
+def correct(request: HttpRequest, id: str) -> HttpResponse:
+    """What is said of it, corrected; texts that were signed stay as they are."""
+    actor = actor_at(request)
+    row = operations.correctable(actor, id)
+    seen = revision(request, fresh=row.rev)
+    form = ReferenceForm(
+        request.POST or None, request.FILES or None, initial=ReferenceForm.first(row), files=sorted(row.files)
+    )
+    stale = ""
+    if request.method == "POST" and form.is_valid():
+        try:
+            operations.correct(actor, reference=row.pk, seen=seen, **form.values())
+        except BadInput as fault:
+            at_field(form, fault)
+        except Conflict as fault:
+            row.refresh_from_db()
+            stale, seen = sentence(fault), row.rev
+        else:
+            toast(request, _("It is corrected. What was signed keeps the words that it was signed with."))
+            return redirect("agreement-reference", row.pk)
+    context = {
+        "form": form, "row": row, "title": _title(row), "rev": seen, "stale": stale, "kind": reference_words(row.kind),
+        "said": [(one, NAMES.get(one, one), row.title.get(one, ""), row.text.get(one, "")) for one in sorted({*row.title, *row.text})],
+    }  # fmt: skip
+    return render(request, "agreements/reference_edit.html", context, status=409 if stale else form_status(form))
 
 
 @sign_in_first
@@ -94,6 +129,15 @@ def file(request: HttpRequest, id: str, sha256: str) -> HttpResponseBase:
     response = FileResponse(store().open(sha256), content_type="application/octet-stream")
     response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     return response
+
+
+def _named(request: HttpRequest, actor: Actor) -> dict[str, Any]:
+    """What an agreement says of what it names: `in` is the agreement's hash, `at` the place from 0 in its head; else nothing."""
+    hash, at = request.GET.get("in", ""), request.GET.get("at", "")
+    if not hash or not (at.isascii() and at.isdigit() and len(at) < 4):
+        return {}
+    refers = version_for(actor, hash).head.refers
+    return ReferenceForm.first(refers[int(at)]) if int(at) < len(refers) else {}
 
 
 def _title(row: Reference) -> str:

@@ -13,11 +13,12 @@ from jointlab.agreements.documents import grouped
 from jointlab.agreements.documents.labels import NAMES
 from jointlab.agreements.forms.signing import AttestForm, ClearForm
 from jointlab.agreements.guards import cleared
+from jointlab.agreements.of_many import is_entry
 from jointlab.agreements.operations import proposing
-from jointlab.agreements.process import ENTRY
 from jointlab.agreements.queries import listing
 from jointlab.agreements.queries.listing import Entry
 from jointlab.agreements.queries.lives import version_named
+from jointlab.agreements.step_names import ATTESTING, CLEARING
 from jointlab.agreements.versions import Version
 from jointlab.agreements.views.page import first_of, fitted, papers_shown, signed_by
 from jointlab.cases.models import Case
@@ -29,8 +30,6 @@ from jointlab.processes import Step
 from jointlab.web.middleware import sign_in_first
 from jointlab.web.sentences import sentence
 from jointlab.web.toasts import toast
-
-_CLEARING, _ATTESTING = ("clear_first", "clear_second"), ("attest", "confirm")
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ def sign(request: HttpRequest, id: str) -> HttpResponse:
     step = _step(page)
     if step is None:
         raise Conflict("agreement.no_act", "Nothing on this page waits for your side now.")
-    return _clear(request, entry, page) if step.name in _CLEARING else _attest(request, entry, page, step)
+    return _clear(request, entry, page) if step.name in CLEARING else _attest(request, entry, page, step)
 
 
 def _clear(request: HttpRequest, entry: Entry, page: CasePage) -> HttpResponse:
@@ -109,9 +108,9 @@ def _step(page: CasePage) -> Step | None:
     """The act that waits for this person: its own house is cleared first, then the paper is attested."""
     steps = [offer.step for offer in (*page.next, *page.others)]
     done = cleared(page.instance.standing)
-    open_here = [one for one in steps if one.name in _CLEARING and one.who[0] not in done]
+    open_here = [one for one in steps if one.name in CLEARING and one.who[0] not in done]
     ready = len(done) == len(page.instance.process.parties)
-    signing = [one for one in steps if one.name in _ATTESTING and (one.name == "confirm" or ready)]
+    signing = [one for one in steps if one.name in ATTESTING and (one.name != "attest" or ready)]
     return next(iter((*open_here, *signing)), None)
 
 
@@ -119,7 +118,7 @@ def _desk(page: CasePage) -> Desk:
     step = _step(page)
     if step is None:
         return Desk(why_not=_why_not(page))
-    if step.name in _CLEARING:
+    if step.name in CLEARING:
         return Desk(clear=ClearForm(initial={"seen": page.instance.head}))
     first = {
         "version": next(
@@ -131,6 +130,8 @@ def _desk(page: CasePage) -> Desk:
 
 def _why_not(page: CasePage) -> str:
     state = page.case.state
+    if len(page.sides) > 2 and page.waits and state.partition("_")[0] in ("frozen", "attested", "entered"):
+        return _("{party} is next to act here.").format(party=page.waits)
     if state == "signed":
         return _("All parties have signed this text.")
     if state == "frozen":
@@ -141,7 +142,7 @@ def _why_not(page: CasePage) -> str:
         return _("The other side confirms it with its own scan.")
     if page.case.ended:
         return _("This case has ended.")
-    return _("The text is not agreed yet; nothing is signed before both sides agree to it.")
+    return _("The text is not agreed yet; nothing is signed before all sides agree to it.")
 
 
 def _before(version: Version) -> Version | None:
@@ -161,7 +162,7 @@ def _drawn(
         "kept": [one for one in (compared(before, version) if before else found) if one.typed and (one.terms_differ or not before)],
         "written_in": [(one, NAMES[one]) for one in version.head.languages], "groups": grouped(entry.hash).split(),
         "signed_by": signed_by(page), "cleared": [(prefix, name in done) for name, _title, prefix in page.sides],
-        "clearances": listing.clearances(actor, page.case), "papers": papers_shown(entry.hash), "entered": page.instance.process.name == ENTRY.name,
+        "clearances": listing.clearances(actor, page.case), "papers": papers_shown(entry.hash), "entered": is_entry(page.instance.process.name),
     }  # fmt: skip
     return render(request, "agreements/sign.html", context, status=status)
 

@@ -15,7 +15,7 @@ from jointlab.laboratory.balances import PARTS, balance_of
 from jointlab.laboratory.models import Transfer, TransferStep
 from jointlab.laboratory.queries.transfers import instance_of
 from jointlab.laboratory.records.transfers import TransferStepRecord
-from jointlab.people.queries import colleague_of, institution_records
+from jointlab.people.queries import colleague_of, institutions_named
 from jointlab.processes import Instance, Taken, false_claim
 
 _STAYS = ("amount", "on")  # of an erased step's form: the sums need them, and they say nothing of a person
@@ -112,7 +112,7 @@ def _erase(recorded: Recorded, kept: Kept) -> None:
 
 def _needs(body: TransferStepRecord) -> Iterable[str]:
     """Not the step before: whatever comes first waits for it as a row."""
-    return (*filter(None, (body.sample,)), colleague_of(body.by), *institution_records(*body.parties.values()))
+    return (*filter(None, (body.sample,)), colleague_of(body.by), *institutions_named(body.by, *body.parties.values()))
 
 
 TYPES = (RecordType("transfer-step/1", TransferStepRecord, apply_step, erase=_erase, keeps=_keeps, needs=_needs),)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from jointlab.cases.models import Case
 from jointlab.cases.queries import visible_cases
@@ -61,22 +61,20 @@ def stays(actor: Actor, asked: Asked) -> "QuerySet[Case]":
         if asked.lane in LANES:
             rows = rows.filter(state__in=LANES[asked.lane])
     rows = rows.filter(_who(actor, asked.who)) if asked.who else rows
-    return rows.filter(id__in=Mobility.objects.filter(sending=asked.source).values("id")) if asked.source else rows
+    if not asked.source:
+        return rows
+    return rows.filter(Exists(Mobility.objects.filter(id=OuterRef("pk"), sending=asked.source)))
 
 
 def board(actor: Actor, asked: Asked) -> tuple[Lane, ...]:
     """Every column with its first cards, what is due first, first."""
     rows = stays(actor, asked)
+    counts = dict(rows.order_by().values_list("state").annotate(Count("pk")))
     lanes = []
     for name, states in LANES.items():
-        inside = rows.filter(state__in=states)
-        lanes.append(
-            Lane(
-                name,
-                inside.count(),
-                cards_of(actor, list(inside.order_by("due", "id").select_related("waits")[:IN_A_LANE])),
-            )
-        )
+        first = rows.filter(state__in=states).order_by("due", "id").select_related("waits")[:IN_A_LANE]
+        count = sum(counts.get(state, 0) for state in states)
+        lanes.append(Lane(name, count, cards_of(actor, list(first)) if count else ()))
     return tuple(lanes)
 
 
@@ -107,7 +105,8 @@ def cards_of(actor: Actor, cases: list[Case]) -> tuple[Card, ...]:
 
 def numbers(actor: Actor) -> dict[str, int]:
     """How many stays there are for each choice of who must act."""
-    return {who or "all": stays(actor, Asked(who=who)).count() for who in ("", "us", "them", "person")}
+    of = {who: Count("pk", filter=_who(actor, who)) for who in ("us", "them", "person")}
+    return stays(actor, Asked()).aggregate(all=Count("pk"), **of)
 
 
 def waits_for(actor: Actor) -> int:

@@ -4,14 +4,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
+from django.db.models import QuerySet
+
 from jointlab.agreements.clauses import Clause
 from jointlab.agreements.kinds import PLACES
-from jointlab.agreements.life import State, standing
+from jointlab.agreements.life import State
 from jointlab.agreements.models import AgreementVersion
 from jointlab.agreements.periods import period_of
 from jointlab.agreements.places import Act, Count, Entry, Rules, balance
-from jointlab.agreements.queries.book import book
-from jointlab.agreements.queries.lives import institution_in, lives_between, party_in, today, version_named
+from jointlab.agreements.queries.book import Book, book
+from jointlab.agreements.queries.lives import institution_in, lives_between, today, version_named
 from jointlab.agreements.versions import Version
 from jointlab.cases.models import Case
 from jointlab.cases.queries import instances_of, node_of
@@ -90,7 +92,8 @@ def count_of(hash: str, number: str) -> Count:
     clause = places_clause(hash, number)
     version = version_named(hash)
     assert version is not None, "its clause was found"
-    return recounted(Rules.of(clause), rows_of(version.head.agreement, number))
+    rows = PlaceEntry.objects.filter(agreement=version.head.agreement, clause=number).order_by("number")
+    return recounted(Rules.of(clause), rows.defer("at", "by", "home"))  # pages count long lists; days take long to read
 
 
 def rows_of(agreement: str, number: str) -> list[PlaceEntry]:
@@ -127,7 +130,8 @@ def asked_of(hash: str, number: str, count: Count) -> dict[str, Fraction]:
     asked: dict[str, Fraction] = {}
     clause, version = places_clause(hash, number), version_named(hash)
     assert version is not None, "its clause was found"
-    for case, wish in wishes_of(open_cases(hash, number), version, clause).items():
+    cases = open_cases(hash, number).only("id", "head", "process")
+    for case, wish in wishes_of(cases, version, clause).items():
         for period, amount in wish.amounts.items():
             more = amount - count.of_case(case, period).total
             if more > 0:
@@ -135,7 +139,7 @@ def asked_of(hash: str, number: str, count: Count) -> dict[str, Fraction]:
     return asked
 
 
-def open_cases(hash: str, number: str) -> Iterable[Case]:
+def open_cases(hash: str, number: str) -> "QuerySet[Case]":
     """Cases under a clause of any version of the agreement that go on, the first nominated first."""
     rows = Case.objects.filter(process=MOBILITY.name, clause=number, agreement__in=versions_of(hash), ended=False)
     return rows.order_by("opened_at", "id")
@@ -149,19 +153,22 @@ def versions_of(hash: str) -> list[str]:
 
 def wishes_of(cases: Iterable[Case], version: Version, clause: Clause) -> dict[str, Wanted]:
     """What each case ought to hold under a clause of a version. Only a case that has moved since the last look is replayed."""
-    listed, memo = list(cases), book().of_day.setdefault(("wishes", version.hash, clause.number), {})
+    listed, known = list(cases), book()  # asked once: inside a transaction it looks each time whether it still holds
+    memo = known.of_day.setdefault(("wishes", version.hash, clause.number), {})
     moved = [case for case in listed if memo.get(case.pk, ("",))[0] != case.head]
     instances = instances_of(moved)
-    memo.update({case.pk: (case.head, wish_of(instances[case.pk], clause)) for case in moved})
+    memo.update({case.pk: (case.head, wish_of(instances[case.pk], clause, known)) for case in moved})
     return {case.pk: memo[case.pk][1] for case in listed}
 
 
-def wish_of(instance: Instance, clause: Clause) -> Wanted:
+def wish_of(instance: Instance, clause: Clause, known: Book) -> Wanted:
     """What a case ought to hold under a clause; nothing where what it says cannot be counted."""
     sides = instance.parties
-    hash = instance.standing[0].form.get("agreement", "")
+    parties = known.parties_of(instance.standing[0].form.get("agreement", ""))
     try:
-        return wanted(instance, clause, source=party_in(hash, sides[SENDING]), target=party_in(hash, sides[RECEIVING]))
+        return wanted(
+            instance, clause, source=parties.get(sides[SENDING], ""), target=parties.get(sides[RECEIVING], "")
+        )
     except (ValueError, BadInput):
         return Wanted(Hold.NONE, {})
 
@@ -173,7 +180,7 @@ def place_of_case(case: Case) -> "tuple[Places, bool] | None":
         count = count_of(_latest(case.agreement, case.clause), case.clause)
     except (NotFound, BadInput):
         return None
-    wish = wish_of(instances_of([case])[case.id], clause)
+    wish = wish_of(instances_of([case])[case.id], clause, book())
     if not wish.amounts:
         return None
     held = all(count.of_case(case.id, period).total >= amount for period, amount in wish.amounts.items())
@@ -190,16 +197,16 @@ def _latest(hash: str, number: str) -> str:
 
 def ways_in_force(institution: str) -> list[Way]:
     """Every clause on places that counts today, of agreements of this institution; the own outgoing ones first."""
-    lives = lives_between(institution)
-    return _ways(institution, (life.version for life in lives if standing(life, today(life.version)).new_cases))
+    known, lives = book(), lives_between(institution)
+    return _ways(institution, (life.version for life in lives if known.standing(life, today(life.version)).new_cases))
 
 
 def lines_in_run_off(institution: str) -> list[Line]:
     """Those that count today for what runs alone, of agreements that have ended: the last version of each."""
     last: dict[str, Version] = {}
-    going_on = set()
+    going_on, known = set(), book()
     for life in lives_between(institution):  # the versions of an agreement come in their order
-        now, agreement = standing(life, today(life.version)), life.version.head.agreement
+        now, agreement = known.standing(life, today(life.version)), life.version.head.agreement
         if now.state is State.RUN_OFF:
             last[agreement] = life.version
         if now.new_cases:
@@ -248,8 +255,13 @@ def line_of(way: Way) -> Line:
 
 
 def _way(version: Version, clause: Clause) -> Way:
-    source, target = institution_in(clause.word("from")), institution_in(clause.word("to"))
-    return Way(version, clause, source, target, counting_institution(clause))
+    memo = book().of_day.setdefault("ways", {})
+    key = version.hash, clause.number
+    if key not in memo:
+        source, target = institution_in(clause.word("from")), institution_in(clause.word("to"))
+        memo[key] = Way(version, clause, source, target, counting_institution(clause))
+    found: Way = memo[key]
+    return found
 
 
 def _places(count: Count, period: str, asked: dict[str, Fraction]) -> Places:

@@ -24,6 +24,15 @@ _NOTES_TOO = (
 _MANDATE = "Charter of the university, article on the rector"
 
 
+def enter_treaties(actor: "Actor") -> None:
+    """What the agreements refer to, in this node's own list: each house keeps its own."""
+    from jointlab.agreements.operations import references
+    from jointlab.agreements.standard import known_references
+
+    for key in known_references():
+        references.add_known(actor, key=key)
+
+
 def propose(actor: "Actor", *, partner: str) -> None:
     """Almaty puts all of them on the table, in four languages."""
     from jointlab.agreements.drafting import meant

@@ -182,6 +182,8 @@ def _agree(almaty: Site, nanjing: Site, progress: Progress) -> None:
     """The agreements of the founding case: each side takes its steps as the other's come, until all are signed at both."""
     from jointlab.node.demonstration.agreements import UNDER
 
+    for site in (almaty, nanjing):
+        site.ask("enter_treaties")
     almaty.ask("propose_agreements", partner=nanjing.prefix)
     until = time.monotonic() + WAIT
     while True:

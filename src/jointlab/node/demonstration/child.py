@@ -106,6 +106,12 @@ class Child:
 
         receive(self._world().actors["wang"])
 
+    def enter_treaties(self) -> None:
+        """The treaties that the agreements refer to."""
+        from jointlab.node.demonstration import agreements
+
+        agreements.enter_treaties(self._world().boss)
+
     def propose_agreements(self, partner: str) -> None:
         """The agreements of the founding case on the table."""
         from jointlab.node.demonstration import agreements
