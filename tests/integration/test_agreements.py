@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from jointlab.agreements.calendars import days_of, ics
 from jointlab.agreements.clauses import Clause
 from jointlab.agreements.drafting import meant
 from jointlab.agreements.life import State, standing
@@ -297,3 +298,10 @@ def test_a_day_that_somebody_asks_for_is_not_kept(actor: Actor, guest: Actor) ->
         assert lives.standing_on(hash, TODAY - timedelta(days)) is not None
     assert lives.standing_on(hash, date.min) and lives.standing_on(hash, date.max)
     assert book() is known and len(known.of_day) == kept
+
+
+def test_an_agreement_until_the_last_day_of_all_calendars(actor: Actor, guest: Actor) -> None:
+    case = in_force(actor, guest, ends="9999-12-31")
+    hash = listing.version_on_table(case)
+    assert _code(drafts.renewal, actor, hash=hash) == _code(drafts.renewal, actor, hash=hash, years=5) == "agreement.far_end"  # fmt: skip
+    assert "DTSTART;VALUE=DATE:99991231" in ics(days_of(listing.agreements(actor)[0].versions[0]))

@@ -117,6 +117,10 @@ def test_what_is_wrong_with_a_step(actor: Actor, guest: Actor) -> None:
     with pytest.raises(BadInput) as caught:  # a file that nobody brought
         operations.take(guest, case=case, step="answer", form={**ANSWER, "scan": "a" * 64}, seen=case.head)
     assert caught.value.code == "case.no_file"
+    kept = store().put([b"what the other side keeps for itself"], limit=1000)
+    with pytest.raises(BadInput) as caught:  # one that is here, and not for this person
+        operations.take(guest, case=case, step="answer", form={**ANSWER, "scan": kept.sha256}, seen=case.head)
+    assert caught.value.code == "case.no_file"
     with pytest.raises(BadInput) as caught:
         operations.take(guest, case=case, step="answer", form=ANSWER, seen=case.head, uploads={"scan": [b""]})
     assert caught.value.code == "case.empty_file"

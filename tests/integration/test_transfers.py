@@ -330,19 +330,31 @@ def test_what_is_left_of_an_erased_step_speaks_for_its_home_only(
     transfer = _sent(actor, sample)
     _comes(_theirs(transfer, "receive", guest, **RECEIVED))
     theirs, ours = TransferStep.objects.get(home="nj"), TransferStep.objects.get(step="send")
-    known, recorded = (
-        record_type("transfer-step/1"),
-        Recorded(theirs.id, "transfer-step/1", 1, now(), 1, "nj"),
-    )
+    known = record_type("transfer-step/1")
     assert known.erase is not None
     kept = dict(known.keeps(theirs.id))
-    known.erase(recorded, {**kept, "home": "kz", "party": "sender", "step": "lose", "hash": "0" * 64})
-    assert (Transfer.objects.get().state, TransferStep.objects.get(id=theirs.id).verdict) == ("sent", "refused")
+    unseen = Recorded(f"nj:{uuid7()}", "transfer-step/1", 1, now(), 1, "nj")  # erased before this node has seen it
+    known.erase(unseen, {**kept, "home": "kz", "party": "sender", "step": "lose", "hash": "0" * 64})
+    assert (Transfer.objects.get().state, TransferStep.objects.get(id=unseen.id).verdict) == ("received", "refused")
     for bad, fault in (({"hash": ours.hash}, Conflict), ({"opening": "[1]"}, TypeError), ({"form": '{"amount": 5}'}, ValueError)):  # fmt: skip
         with pytest.raises(fault):
-            known.erase(recorded, {**kept, **bad})
-    known.erase(recorded, kept)
-    assert (Transfer.objects.get().state, _at(sample)[2]) == ("received", "180 mg")
+            known.erase(dataclasses.replace(unseen, id=f"nj:{uuid7()}"), {**kept, **bad})
+
+
+@pytest.mark.damages
+def test_an_erasure_takes_words_and_no_amount(paired: None, actor: Actor, guest: Actor, sample: Sample) -> None:
+    """What is here and stands keeps its sums, whatever its home now says of it."""
+    transfer = _sent(actor, sample)
+    _comes(_theirs(transfer, "receive", guest, **RECEIVED))
+    theirs, before = TransferStep.objects.get(home="nj"), _at(sample)
+    known = record_type("transfer-step/1")
+    assert known.erase is not None
+    kept = dict(known.keeps(theirs.id))
+    for said in ({"form": "{}"}, {"form": '{"amount": "1 mg"}'}, {"step": "lose", "form": '{"why": "x"}'}, {"hash": "0" * 64}):  # fmt: skip
+        known.erase(Recorded(theirs.id, "transfer-step/1", 1, now(), 1, "nj"), {**kept, **said})
+        left = TransferStep.objects.get(id=theirs.id)
+        assert (left.form, left.erased) == ({**RECEIVED, "condition": "—"}, True)
+        assert (Transfer.objects.get().state, _at(sample)) == ("received", before)
 
 
 @pytest.mark.damages

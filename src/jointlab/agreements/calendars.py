@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.utils.translation import gettext as _
 
@@ -49,10 +49,9 @@ def ics(events: Iterable[Event]) -> str:
     """A calendar that every program reads."""
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//jointlab//agreements//EN"]
     for one in events:
-        after = one.day + timedelta(1)
-        lines += [
+        lines += [  # without an end it is this one day: RFC 5545, 3.6.1
             "BEGIN:VEVENT", f"UID:{one.uid}", f"DTSTAMP:{one.day:%Y%m%d}T000000Z", f"DTSTART;VALUE=DATE:{one.day:%Y%m%d}",
-            f"DTEND;VALUE=DATE:{after:%Y%m%d}", f"SUMMARY:{_escaped(one.title)}", "TRANSP:TRANSPARENT", "END:VEVENT",
+            f"SUMMARY:{_escaped(one.title)}", "TRANSP:TRANSPARENT", "END:VEVENT",
         ]  # fmt: skip
     return "".join(f"{_folded(line)}\r\n" for line in [*lines, "END:VCALENDAR"])
 

@@ -16,6 +16,7 @@ from jointlab.cases.models import Case
 from jointlab.cases.queries import instance_of, may_person, node_of, party_of, used, visible_cases
 from jointlab.cases.records import CaseStepRecord
 from jointlab.errors import BadInput, Fault, NotAllowed, NotFound
+from jointlab.federation.blobs.progress import names_for
 from jointlab.history.blobs import store
 from jointlab.history.identifiers import home, new_id
 from jointlab.history.operations import note_blobs, write
@@ -57,7 +58,7 @@ def open_case(
         raise BadInput("case.institution", "There is no institution “{prefix}”.", prefix=", ".join(sorted(unknown)))
     if (fault := used(id)) is not None:
         raise fault
-    brought = _bring(opening, form, uploads or {})
+    brought = _bring(actor, opening, form, uploads or {})
     record = CaseStepRecord(
         process=kind.process.name, instance=id or new_id(), step=opening.name, party=party, by=actor.person, form=brought.form,
         subject=subject, code=code, parties=dict(parties), nodes={name: node_of(one) for name, one in parties.items()},
@@ -87,7 +88,7 @@ def take(actor: Actor, *, case: Case, step: str, form: Form, seen: str, uploads:
     made = _made(kind, wanted, replace(record, form=_filled(wanted, form)))
     lines = {name: value for name, value in made.items() if isinstance(value, str)}
     files = {name: [value] for name, value in made.items() if isinstance(value, bytes)}
-    brought = _bring(wanted, {**form, **lines}, {**(uploads or {}), **files})
+    brought = _bring(actor, wanted, {**form, **lines}, {**(uploads or {}), **files})
     record = replace(record, form=brought.form, sizes=brought.sizes)
     with transaction.atomic():
         Case.objects.select_for_update().get(pk=case.pk)
@@ -141,8 +142,8 @@ def _made(kind: CaseKind, step: Step, record: CaseStepRecord) -> Mapping[str, by
     return kind.makes(instance, step, record.form)
 
 
-def _bring(step: Step, form: Form, uploads: Uploads) -> _Brought:
-    """The bytes of files into the store, before any transaction; a file that is named must have been brought here."""
+def _bring(actor: Actor, step: Step, form: Form, uploads: Uploads) -> _Brought:
+    """The bytes of files into the store, before any transaction; a file that is named must be one that the person sees."""
     values, sizes = dict(form), {}
     for one in step.fields:
         if one.kind != FILE:
@@ -153,12 +154,15 @@ def _bring(step: Step, form: Form, uploads: Uploads) -> _Brought:
                 raise BadInput("case.empty_file", "This file is empty.", field=one.name)
             values[one.name], sizes[stored.sha256] = stored.sha256, stored.size
         elif sha256 := values.get(one.name, "").strip():
-            sizes[sha256] = _size_of(sha256, field=one.name)
+            sizes[sha256] = _size_of(actor, sha256, field=one.name)
     return _Brought(values, sizes)
 
 
-def _size_of(sha256: str, *, field: str) -> int:
+def _size_of(actor: Actor, sha256: str, *, field: str) -> int:
+    """Bytes. A step shows its files to both sides: whoever only knows a hash must not open by it what others keep here."""
     try:
+        if sha256 not in names_for(actor, [sha256]):
+            raise NotFound("file.none", "There is no such file.")
         with store().open(sha256) as file:
             return file.seek(0, 2)
     except (Fault, ValueError):

@@ -7,7 +7,7 @@ records, not from an authority.
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
@@ -134,7 +134,7 @@ def _certificate(statement: Statement, signatory: Signatory) -> bytes:
     )
     name = x509.Name([x509.NameAttribute(kind, _short(text)) for kind, text in parts])
     begins = datetime(statement.day.year, statement.day.month, statement.day.day, tzinfo=UTC) - _CLOCK
-    until = statement.mandate_until
+    until = min(statement.mandate_until, date.max - 2 * _CLOCK) if statement.mandate_until else None
     ends = datetime(until.year, until.month, until.day, tzinfo=UTC) + 2 * _CLOCK if until else begins + timedelta(days=365 * _YEARS)  # fmt: skip
     usage = x509.KeyUsage(
         digital_signature=True, content_commitment=True, key_encipherment=False, data_encipherment=False, key_agreement=False,

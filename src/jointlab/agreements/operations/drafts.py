@@ -85,8 +85,12 @@ def renewal(actor: Actor, *, hash: str, years: int = 0) -> AgreementDraft:
     now, duration = standing(life, today(before)), before.duration
     if now.last is None:
         raise Conflict("agreement.no_end", "It has no last day, so there is nothing to renew; amend it.")
-    first, begins = now.last + timedelta(1), now.first or duration.day("begins") or now.last
-    last = _years_later(first, years) if years else first + (now.last - begins)
+    begins = now.first or duration.day("begins") or now.last
+    try:
+        first = now.last + timedelta(1)
+        last = _years_later(first, years) if years else first + (now.last - begins)
+    except (OverflowError, ValueError):
+        raise Conflict("agreement.far_end", "The next version would end after the year 9999; no calendar has that day.") from None  # fmt: skip
     return _next_version(
         actor, before, cases="running-too", duration={"begins": first.isoformat(), "ends": last.isoformat()}
     )

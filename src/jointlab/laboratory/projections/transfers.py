@@ -93,13 +93,23 @@ def _keeps(id: str) -> Kept:
 
 def _bare(row: TransferStep) -> dict[str, str]:
     """The form without words. A step that does not stand keeps nothing: it must not become sound by being erased."""
-    if row.verdict in (TransferStep.Verdict.REFUSED, TransferStep.Verdict.WAITING):
-        return {}
+    return _plain(row) if _stands(row) else {}
+
+
+def _stands(row: TransferStep) -> bool:
+    return row.verdict not in (TransferStep.Verdict.REFUSED, TransferStep.Verdict.WAITING)
+
+
+def _plain(row: TransferStep) -> dict[str, str]:
     return {name: value if name in _STAYS else _GONE for name, value in row.form.items() if value.strip()}
 
 
 def _erase(recorded: Recorded, kept: Kept) -> None:
     """The words of an erased step are gone; the chain and the sums hold without them."""
+    row = TransferStep.objects.filter(id=recorded.id).first()
+    if row is not None:
+        _erase_row(row, kept)
+        return
     plain = {**json.loads(kept["opening"]), "form": json.loads(kept["form"]), "by": kept["by"]}
     body = from_plain("transfer-step/1", plain | {name: kept[name] for name in _CHAIN if name not in ("hash", "home")})
     # What is kept are its home's own words: they may neither speak for the other side nor take the place of its step.
@@ -108,6 +118,19 @@ def _erase(recorded: Recorded, kept: Kept) -> None:
         raise Conflict("transfer.hash", "What is left of an erased step names itself as a step of the other side.")
     _keep(recorded.id, taken, at=datetime.fromisoformat(kept["at"]), erased=True)
     _replay(taken.instance)
+
+
+def _erase_row(row: TransferStep, kept: Kept) -> None:
+    """A step that is here loses its words, and nothing else: the amounts that others have built on stay what they saw.
+
+    What stands keeps its plain values as they were signed. Of one that does not, as much as its home keeps: it may stand
+    there, where more has come.
+    """
+    said = json.loads(kept["form"])
+    row.form = {name: value for name, value in _plain(row).items() if _stands(row) or said.get(name) == value}
+    row.erased = True
+    row.save(update_fields=["form", "erased"])
+    _replay(row.instance)
 
 
 def _needs(body: TransferStepRecord) -> Iterable[str]:
