@@ -65,7 +65,7 @@ def resolve(base: Base, *, private_allowed: bool) -> str:
     for address in addresses:
         if not _allowed(address, private_allowed=private_allowed):
             raise NotAllowed(
-                "link.private", "{host} leads to the address {ip}, which is not public. Allow private addresses for this pairing if that is meant.",
+                "link.private", "{host} leads to the address {ip}, which is not public. If that is meant, allow private addresses for this pairing: the tick below the address, or --private.",
                 host=base.host, ip=address,
             )  # fmt: skip
     return addresses[0]

@@ -25,7 +25,7 @@ def partner_state(partner: Partner) -> dict[str, Any]:
     logs += [_ours(log, receipts.get(log.name)) for log in shared_with(partner)]
     return {
         "prefix": partner.prefix, "origin": partner.origin, "address": partner.address, "reach": partner.reach,
-        "paired": partner.paired, "state": state_of(partner), "code": partner.code_of_state, "sentence": partner.sentence,
+        "paired": partner.paired, "confirmed": partner.confirmed_at is not None, "state": state_of(partner), "code": partner.code_of_state, "sentence": partner.sentence,
         "seen_at": partner.seen_at, "proof_at": partner.proof_at, "frozen": is_frozen(partner), "skew": partner.skew,
         "received": partner.received, "sent": partner.sent, "logs": logs,
     }  # fmt: skip

@@ -3,7 +3,7 @@
 from itertools import pairwise
 from pathlib import Path
 
-from jointlab.errors import BadInput
+from jointlab.errors import BadInput, NotFound
 from jointlab.federation.documents import NodeDocument
 from jointlab.federation.own import own_document
 from jointlab.history import serving
@@ -27,7 +27,10 @@ _WORDS = {
 
 def verify_log(name: str, *, save: Path | None = None) -> tuple[list[str], bool]:
     """All entries again, every checkpoint by its signature; of a halted log also its evidence, written to `save`."""
-    log = log_named(name)
+    try:
+        log = log_named(name)
+    except NotFound as none:
+        return [none.message, "Logs of this node:", *(f"    {one}" for one in Log.objects.order_by("name").values_list("name", flat=True))], False  # fmt: skip
     keys = log_keys(log)
     frontier, bodies = Frontier(), 0
     sizes = [0, *serving.checkpoints(name)]

@@ -29,7 +29,8 @@ def run_status(options: Namespace) -> int:
         print_line("No partners yet. Pair with one: jointlab partners pair https://lab.example.org")
     for partner in found["partners"]:
         proof = f"{partner['proof_at'].astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC" if partner["proof_at"] else "never"
-        print_line(f"{partner['prefix']}  {partner['state']}  last proof {proof}  {partner['sentence']}".rstrip())
+        state = partner["state"] if partner["paired"] else "waiting"
+        print_line(f"{partner['prefix']}  {state}  last proof {proof}  {partner['sentence']}".rstrip())
         if not partner["paired"]:
             print_line(f"    {_awaited(partner)}")
         for log in partner["logs"]:
@@ -40,7 +41,7 @@ def run_status(options: Namespace) -> int:
 
 def _awaited(partner: dict[str, Any]) -> str:
     """Whose confirmation is missing."""
-    if partner["state"] == "waiting":
+    if not partner["confirmed"]:
         return f"compare the code with its administrator, then: jointlab partners confirm {partner['prefix']}"
     return "waits for the other side's confirmation"
 
