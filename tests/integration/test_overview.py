@@ -4,6 +4,8 @@ from datetime import date, timedelta
 
 from django.utils import timezone
 
+from jointlab.agreements.operations.proposing import clear
+from jointlab.agreements.queries.listing import version_on_table
 from jointlab.cases import operations
 from jointlab.laboratory.operations import projects, samples, transfers
 from jointlab.laboratory.operations.projects import ProjectDraft
@@ -11,6 +13,7 @@ from jointlab.laboratory.operations.samples import SampleDraft
 from jointlab.people.actors import Actor, actor_of
 from jointlab.people.models import Person
 from jointlab.reports import queries
+from tests.integration.agreeing import proposed, step
 from tests.integration.conftest import signed_in
 from tests.integration.letters import KIND
 
@@ -48,3 +51,18 @@ def test_a_transfer_waits_and_is_under_way(actor: Actor, partner: Person, resear
     assert [one.code for one in queries.in_transit(actor)] == [f"{sample.code}-T1"]
     page = signed_in(researcher).get("/").content.decode()
     assert "Note that the carrier has it" in page and f"{sample.code}-T1" in page
+
+
+def test_an_agreed_text_waits_for_each_house(actor: Actor, partner: Person) -> None:
+    guest = actor_of(partner, home="kz")
+    case = proposed(actor)
+    case = step(guest, case, "agree_second", version=version_on_table(case))
+
+    def what(one: Actor) -> list[str]:
+        return [row.what for row in queries.waits_for_us(one).rows]
+
+    assert what(actor) == what(guest) == ["Clear inside the house"]
+    case = clear(actor, case=case, office="Legal office", seen=case.head)
+    assert (what(actor), what(guest), case.waits_id) == ([], ["Clear inside the house"], "nj")
+    case = clear(guest, case=case, office="Legal office", seen=case.head)
+    assert (what(actor), what(guest), case.waits_id) == (["Attest the signed paper"], [], "kz")

@@ -55,9 +55,9 @@ def _papers(instance: Instance, step: Step, form: Mapping[str, str]) -> Mapping[
 
 
 def _waits(instance: Instance) -> str:
-    """The party whose move it is; of more than two the first that has not cleared the text yet."""
+    """The party whose move it is: of an agreed text the first that has not cleared it yet."""
     process = instance.process
-    if instance.state == "frozen" and len(process.parties) > 2:
+    if instance.state == "frozen":
         done = cleared(instance.standing)
         return next((party.name for party in process.parties if party.name not in done), process.parties[0].name)
     return process.state(instance.state).waits

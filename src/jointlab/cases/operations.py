@@ -5,7 +5,7 @@ refused with the newer one; the process decides all else, here as on the partner
 clause in force, a place left) its room's guard is asked for, here and not there.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from django.conf import settings
@@ -40,9 +40,10 @@ class _Brought:
 
 def open_case(
     actor: Actor, *, kind: CaseKind, party: str, parties: Mapping[str, str], form: Form, code: str, subject: str = "",
-    uploads: Uploads | None = None, id: str = "",
+    uploads: Uploads | None = None, stored: Collection[str] = (), id: str = "",
 ) -> Case:  # fmt: skip
-    """The opening step. `parties` gives the institution of each; `subject` the record that the case is about.
+    """The opening step. `parties` gives the institution of each; `subject` the record that the case is about; `stored` the
+    SHA-256 of files that the calling room has taken from this person before.
 
     Raises BadInput ``process.*`` and ``case.institution``, NotAllowed ``people.no-right`` and ``process.*``, Conflict
     ``case.exists`` for an `id` that was ever used, what the kind's guard refuses, and for files BadInput ``blob.too-large``.
@@ -58,7 +59,7 @@ def open_case(
         raise BadInput("case.institution", "There is no institution “{prefix}”.", prefix=", ".join(sorted(unknown)))
     if (fault := used(id)) is not None:
         raise fault
-    brought = _bring(actor, opening, form, uploads or {})
+    brought = _bring(actor, opening, form, uploads or {}, stored)
     record = CaseStepRecord(
         process=kind.process.name, instance=id or new_id(), step=opening.name, party=party, by=actor.person, form=brought.form,
         subject=subject, code=code, parties=dict(parties), nodes={name: node_of(one) for name, one in parties.items()},
@@ -142,7 +143,7 @@ def _made(kind: CaseKind, step: Step, record: CaseStepRecord) -> Mapping[str, by
     return kind.makes(instance, step, record.form)
 
 
-def _bring(actor: Actor, step: Step, form: Form, uploads: Uploads) -> _Brought:
+def _bring(actor: Actor, step: Step, form: Form, uploads: Uploads, mine: Collection[str] = ()) -> _Brought:
     """The bytes of files into the store, before any transaction; a file that is named must be one that the person sees."""
     values, sizes = dict(form), {}
     for one in step.fields:
@@ -154,21 +155,23 @@ def _bring(actor: Actor, step: Step, form: Form, uploads: Uploads) -> _Brought:
                 raise BadInput("case.empty_file", "This file is empty.", field=one.name)
             values[one.name], sizes[stored.sha256] = stored.sha256, stored.size
         elif sha256 := values.get(one.name, "").strip():
-            sizes[sha256] = _size_of(actor, sha256, field=one.name)
+            if sha256 not in mine and sha256 not in names_for(actor, [sha256]):
+                # A step shows its files to both sides: who only knows a hash must not open by it what others keep here.
+                raise _no_file(one.name)
+            sizes[sha256] = _size_of(sha256, field=one.name)
     return _Brought(values, sizes)
 
 
-def _size_of(actor: Actor, sha256: str, *, field: str) -> int:
-    """Bytes. A step shows its files to both sides: whoever only knows a hash must not open by it what others keep here."""
+def _size_of(sha256: str, *, field: str) -> int:
     try:
-        if sha256 not in names_for(actor, [sha256]):
-            raise NotFound("file.none", "There is no such file.")
         with store().open(sha256) as file:
             return file.seek(0, 2)
     except (Fault, ValueError):
-        raise BadInput(
-            "case.no_file", "This node has no file with this hash; bring the file itself.", field=field
-        ) from None
+        raise _no_file(field) from None
+
+
+def _no_file(field: str) -> BadInput:
+    return BadInput("case.no_file", "This node has no file with this hash; bring the file itself.", field=field)
 
 
 def _written(actor: Actor, kind: CaseKind, record: CaseStepRecord, instance: Instance, *, subject: str) -> Case:

@@ -10,9 +10,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from jointlab.agreements.queries.lives import ending, lives_between, title_of
+from jointlab.agreements.queries.waiting import to_clear
 from jointlab.cases.kinds import kind_of
 from jointlab.cases.models import Case, CaseStep
-from jointlab.cases.queries import due_soon, visible_cases, waiting, waiting_for_others
+from jointlab.cases.queries import due_soon, instance_of, visible_cases, waiting, waiting_for_others
 from jointlab.cases.shown import state_words
 from jointlab.laboratory.models import Transfer
 from jointlab.laboratory.process import TRANSFER
@@ -21,8 +22,9 @@ from jointlab.laboratory.queries.overview import Event
 from jointlab.laboratory.queries.visibility import visible_transfers
 from jointlab.people.actors import Actor, Right
 from jointlab.people.models import Person
-from jointlab.processes import Process
+from jointlab.processes import Process, offered
 
+_Site = Callable[[Case | Transfer], str]  # a prefix
 _MOST = 8
 _AHEAD = 60  # days
 _YEAR = 365  # days
@@ -74,13 +76,15 @@ class Taken:
 def waits_for_us(actor: Actor) -> Listed:
     """Cases and transfers whose next step is this person's side's, what moved last first."""
     cases, transfers = waiting(actor), _transfers(actor).filter(waits=actor.institution)
-    return _listed(cases, transfers, lambda row: _other(row, actor.institution))
+    if also := [case.pk for case in to_clear(actor)]:  # a text that both sides clear may wait for both
+        cases = visible_cases(actor).filter(Q(waits=actor.institution, ended=False) | Q(pk__in=also)).order_by("-moved_at", "-id")  # fmt: skip
+    return _listed(cases, transfers, lambda row: _other(row, actor.institution), lambda _row: actor.institution)
 
 
 def waits_for_others(actor: Actor) -> Listed:
     """The same of other sides."""
     transfers = _transfers(actor).filter(waits__isnull=False).exclude(waits=actor.institution)
-    return _listed(waiting_for_others(actor), transfers, lambda row: str(row.waits_id))
+    return _listed(waiting_for_others(actor), transfers, _waited_for, _waited_for)
 
 
 def in_transit(actor: Actor) -> "QuerySet[Transfer]":
@@ -130,17 +134,30 @@ def _transfers(actor: Actor) -> "QuerySet[Transfer]":
     return visible_transfers(actor).filter(ended=False).select_related("sample")
 
 
-def _listed(cases: "QuerySet[Case]", transfers: "QuerySet[Transfer]", site: Callable[[Case | Transfer], str]) -> Listed:
-    rows = [_case(row, site(row)) for row in cases.prefetch_related("sides")[:_MOST]]
+def _waited_for(row: Case | Transfer) -> str:
+    return str(row.waits_id)
+
+
+def _listed(cases: "QuerySet[Case]", transfers: "QuerySet[Transfer]", site: _Site, whose: _Site) -> Listed:
+    rows = [_case(row, site(row), whose(row)) for row in cases.prefetch_related("sides")[:_MOST]]
     rows += [_transfer(row, site(row)) for row in transfers.order_by("-moved_at", "-id")[:_MOST]]
     rows.sort(key=attrgetter("since"), reverse=True)
     return Listed(tuple(rows[:_MOST]), cases.count() + transfers.count())
 
 
-def _case(row: Case, site: str) -> Waits:
+def _case(row: Case, site: str, whose: str) -> Waits:
     kind = kind_of(row.process)
     about = " · ".join(filter(None, (_(kind.process.title), row.code, row.title, state_words(row))))
-    return Waits(site, _awaited(kind.process, row.state), about, kind.address(row), row.moved_at)
+    return Waits(site, _next_of(row, kind.process, whose), about, kind.address(row), row.moved_at)
+
+
+def _next_of(row: Case, process: Process, whose: str) -> str:
+    """What an institution is awaited to do; where its next step depends on what others did, what is open to it now."""
+    party = next((one.party for one in row.sides.all() if one.institution_id == whose), "")
+    steps = [one for one in process.steps_from(row.state) if one.main and party in one.who]
+    if len(steps) > 1:
+        steps = [one for one in offered(instance_of(row.id, row.process), party) if one.main]
+    return _(steps[0].title) if steps else _awaited(process, row.state)
 
 
 def _transfer(row: Transfer, site: str) -> Waits:

@@ -4,7 +4,7 @@ One is entered from its form, or from a draft whose clauses were typed as far as
 once: `preview` reads it and says everything that is wrong, `enter_table` enters all or none.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -122,8 +122,9 @@ def enter_table(actor: Actor, *, data: bytes, scans: Mapping[str, Brought]) -> l
 def _from_table(actor: Actor, row: Row, known: Known, scans: Mapping[str, Brought]) -> Case:
     code = next_code()
     version = _version(document_for(actor, row, known, code, files=scans))
-    form = {**_form(row), "scan": scans[row.files[0]].sha256}
-    return _entered(actor, version, _sides(actor, row), code=code, form=form, uploads={})
+    scan = scans[row.files[0]].sha256
+    form = {**_form(row), "scan": scan}
+    return _entered(actor, version, _sides(actor, row), code=code, form=form, uploads={}, stored=(scan,))
 
 
 def _form(row: Row) -> dict[str, str]:
@@ -136,11 +137,14 @@ def _sides(actor: Actor, row: Row) -> dict[str, str]:
 
 
 def _entered(
-    actor: Actor, version: Version, sides: Mapping[str, str], *, code: str, form: Mapping[str, str], uploads: Uploads
-) -> Case:
+    actor: Actor, version: Version, sides: Mapping[str, str], *, code: str, form: Mapping[str, str], uploads: Uploads,
+    stored: Collection[str] = (),
+) -> Case:  # fmt: skip
     record_version(actor, version)
     kind, values = kind_between(len(sides), entered=True), {**form, "version": version.hash}
-    return open_case(actor, kind=kind, party=FIRST, parties=sides, form=values, code=code, uploads=uploads)
+    return open_case(
+        actor, kind=kind, party=FIRST, parties=sides, form=values, code=code, uploads=uploads, stored=stored
+    )
 
 
 def _version(document: Document) -> Version:
