@@ -3,8 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+CORES := $(shell getconf _NPROCESSORS_ONLN)
+WORKERS ?= $(shell expr $(CORES) + 1)# one more than there are cores: many tests wait for nodes
 
-.PHONY: setup demo demo-once run test test-long check format bench docs lock clean
+.PHONY: setup demo demo-once run test test-long lint check format bench docs lock clean
 
 setup: $(READY)
 
@@ -21,16 +23,18 @@ demo-once: $(READY) ## the same nodes in a temporary folder, in step, proved: on
 run: demo
 
 test: $(READY) ## every test, about a quarter of an hour on two cores
-	$(BIN)/pytest -n auto --dist worksteal -m "not long"
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m "not long"
 
 test-long: $(READY) ## everything in full: long fuzzing, all mutations
 	$(BIN)/pytest -n auto
 
-check: $(READY) ## format, lint, types, import directions, docs
+lint: $(READY) ## format, lint, types, import directions
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+check: lint ## the same, and that docs, catalogues and declarations hold
 	$(BIN)/pytest -n auto tests/contract
 
 format: $(READY)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.browser.looks import looks
 from tests.browser.test_pages import serious
 from tests.browser.two_nodes import PASSWORD, entered, too_wide
 from tests.federation.nodes import Pair, make_pair, marry
@@ -77,8 +78,7 @@ def said(page: "Page") -> str:
     return page.locator("#coming").inner_text().replace("\xa0", " ")
 
 
-@pytest.mark.parametrize("language", ["en", "ru", "kk", "zh-hans"])
-@pytest.mark.parametrize("width", [1316, 320])
+@looks(1316, 320)
 def test_the_pages_have_no_serious_fault(browser: "Browser", far: Far, language: str, width: int) -> None:
     faults = []
     with entered(browser, far.address, "admin", PASSWORD, language=language, width=width) as page:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.browser.looks import looks
 from tests.browser.node_process import Served
 from tests.browser.test_pages import serious
 
@@ -47,8 +48,7 @@ def _wide(page: "Page") -> int:
     return over
 
 
-@pytest.mark.parametrize("language", ["en", "ru", "kk", "zh-hans"])
-@pytest.mark.parametrize("width", [1316, 390, 320])
+@looks(1316, 390, 320)
 def test_the_pages_of_stays_have_no_serious_fault(
     served: Served, signed_in: Signed, hash: str, language: str, width: int
 ) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.browser.looks import looks
 from tests.browser.node_process import start
 from tests.browser.test_pages import serious
 from tests.browser.two_nodes import PASSWORD, Two, entered, make_third, served_pair, too_wide
@@ -171,8 +172,7 @@ def test_only_an_administrator_acts(browser: "Browser", two: Two) -> None:
             assert answer.status == 403, address
 
 
-@pytest.mark.parametrize("language", ["en", "ru", "kk", "zh-hans"])
-@pytest.mark.parametrize("width", [1316, 320])
+@looks(1316, 320)
 def test_the_pages_have_no_serious_fault(browser: "Browser", two: Two, language: str, width: int) -> None:
     faults = []
     with entered(browser, two.almaty.address, "omarova", two.almaty.password, language=language, width=width) as page:

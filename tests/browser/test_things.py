@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.browser.looks import looks
 from tests.browser.node_process import Served, start
 from tests.browser.test_pages import serious
 
@@ -80,8 +81,7 @@ def test_the_page_of_a_thing_has_no_serious_fault(
     assert not problems, problems
 
 
-@pytest.mark.parametrize("language", ["en", "ru", "kk", "zh-hans"])
-@pytest.mark.parametrize("width", [1316, 320])
+@looks(1316, 320)
 def test_the_page_of_a_thing_fits_the_window(
     browser: "Browser", laboratory: tuple[Served, str], language: str, width: int
 ) -> None:

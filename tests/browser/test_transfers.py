@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.browser.looks import looks
 from tests.browser.node_process import PASSWORD, Served
 from tests.browser.test_pages import serious
 
@@ -84,8 +85,7 @@ def test_a_sample_goes_to_nanjing(served: Served, signed_in: Signed, code: str) 
     assert widths[0] > 1.5 * widths[1] > 100
 
 
-@pytest.mark.parametrize("language", ["en", "ru", "kk", "zh-hans"])
-@pytest.mark.parametrize("width", [1316, 320])
+@looks(1316, 320)
 def test_the_pages_of_transfers_have_no_serious_fault(
     served: Served, signed_in: Signed, code: str, language: str, width: int
 ) -> None:

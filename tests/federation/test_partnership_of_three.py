@@ -194,7 +194,14 @@ def _state(node: Node) -> list[object]:
     return found
 
 
-@pytest.mark.parametrize(("to_nanjing", "to_tashkent"), [(2, 2), (5, 3), (3, 5)], ids=["same", "smaller", "larger"])
+@pytest.mark.parametrize(
+    ("to_nanjing", "to_tashkent"),
+    [
+        pytest.param(2, 2, id="same"),
+        pytest.param(5, 3, id="smaller", marks=pytest.mark.long),
+        pytest.param(3, 5, id="larger"),
+    ],
+)
 def test_29_different_logs_for_two_members(liar: Liar, tmp_path: Path, to_nanjing: int, to_tashkent: int) -> None:
     """Scenario 29: found at the next pull between the two who were lied to, proved to anybody by the file alone."""
     cn, uz = liar.trio.cn, liar.trio.uz

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from jointlab.agreements.models import AgreementDraft, Evidence, FormTemplate
 from jointlab.agreements.operations import evidence, references
@@ -235,7 +236,33 @@ def _received(actor: Actor, data: bytes, *, instrument: Instrument, read: bool) 
     return file
 
 
-def traces() -> object:
+class Watch:
+    """Whether what was done has left something behind. Looked at only where anything was written at all."""
+
+    def __init__(self) -> None:
+        self._before: object = None
+
+    def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        """Around every statement: how it was is noted before the first one that writes."""
+        if self._before is None and sql.lstrip()[:6].upper() in ("INSERT", "UPDATE", "DELETE"):
+            self._before = _traces()
+        return execute(sql, params, many, context)
+
+    @property
+    def changed(self) -> bool:
+        """To be asked inside."""
+        return self._before is not None and _traces() != self._before
+
+
+@contextmanager
+def watched() -> Iterator[Watch]:
+    """What is done inside is watched."""
+    watch = Watch()
+    with connection.execute_wrapper(watch):
+        yield watch
+
+
+def _traces() -> object:
     """Everything that a call could leave behind: the log, and the rows that are not in the log."""
     return (
         Entry.objects.count(),

@@ -12,7 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
 from jointlab.people.actors import Right, actor_of
 from tests.integration.conftest import _person, signed_in
-from tests.integration.rooms import PEOPLE, World, made_world, traces, undone
+from tests.integration.rooms import PEOPLE, World, made_world, undone, watched
 
 # What the researcher who made it, a reader and an administrator of the same side, a partner and a stranger get:
 # yes, no (403), none (404: not for you, or nowhere), bad (400: the input is judged), in (to the sign-in page).
@@ -53,13 +53,14 @@ class Door:
     def opened(self, world: World, who: str) -> tuple[HttpResponseBase, bool]:
         """The answer, and whether anything was left behind."""
         client = signed_in(world.persons[who]) if who in world.persons else Client()
-        before, address = traces(), world.at(self.address)
-        if self.data is None:
-            answer = client.get(address)
-        else:
-            answer = client.post(address, {name: _sent(world, value) for name, value in self.data.items()})
-        b"".join(answer) if answer.streaming else None  # read to its end, a file is closed
-        return answer, traces() != before
+        address = world.at(self.address)
+        with watched() as watch:
+            if self.data is None:
+                answer = client.get(address)
+            else:
+                answer = client.post(address, {name: _sent(world, value) for name, value in self.data.items()})
+            b"".join(answer) if answer.streaming else None  # read to its end, a file is closed
+            return answer, watch.changed
 
     def hidden(self) -> str:
         """What is expected of it when the project is restricted."""

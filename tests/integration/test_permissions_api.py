@@ -14,7 +14,7 @@ from django.urls import URLResolver, get_resolver
 from jointlab.node.api import api
 from jointlab.people import tokens
 from jointlab.people.actors import actor_of
-from tests.integration.rooms import PEOPLE, World, made_world, traces, undone
+from tests.integration.rooms import PEOPLE, World, made_world, undone, watched
 from tests.integration.test_permissions import OF_PROJECT
 
 # What the researcher who made it, a reader and an administrator of the same side, and a partner get, each with the widest
@@ -44,15 +44,15 @@ class Call:
         method, _, address = operation.partition(" ")
         address = f"/api/v1{world.at(usual(address, self.at or {}) + self.query)}"
         headers = {"authorization": f"Bearer {secret}"} if secret else {}
-        before = traces()
-        if self.form is not None:
-            sent = {name: SimpleUploadedFile("a.txt", value) if isinstance(value, bytes) else value for name, value in self.form.items()}  # fmt: skip
-            answer = Client().post(address, sent, headers=headers)
-        else:
-            body = self.body if isinstance(self.body, bytes) else world_json(world, self.body)
-            answer = Client().generic(method, address, body, "application/json", headers=headers)
-        b"".join(answer) if answer.streaming else None  # read to its end, a file is closed
-        return answer, traces() != before
+        with watched() as watch:
+            if self.form is not None:
+                sent = {name: SimpleUploadedFile("a.txt", value) if isinstance(value, bytes) else value for name, value in self.form.items()}  # fmt: skip
+                answer = Client().post(address, sent, headers=headers)
+            else:
+                body = self.body if isinstance(self.body, bytes) else world_json(world, self.body)
+                answer = Client().generic(method, address, body, "application/json", headers=headers)
+            b"".join(answer) if answer.streaming else None  # read to its end, a file is closed
+            return answer, watch.changed
 
     def hidden(self, operation: str) -> str:
         """What is expected when the project is restricted to the researcher."""
