@@ -110,7 +110,7 @@ def test_one_place_asked_for_on_both_nodes_while_the_link_is_cut_is_given_once(p
     assert _alike(pair)["figures"][0] == (["1", "0", "1", "0", "0"] if pool == "apart" else ["1", "0", "1", "0", "1"])
 
 
-def test_withdrawn_there_and_admitted_here_at_once_holds_no_place(pair: Pair) -> None:
+def test_withdrawn_there_and_admitted_or_arrived_here_at_once_holds_no_place(pair: Pair) -> None:
     """The sending side's withdrawal stands, the admission is overtaken on both, and the place is free again."""
     _granted(pair, "limit='1'")
     kz, cn = pair.kz, pair.cn
@@ -135,3 +135,16 @@ def test_withdrawn_there_and_admitted_here_at_once_holds_no_place(pair: Pair) ->
     kz.do("nominate('Second')")
     _meet(pair)
     assert _alike(pair)["figures"][0] == ["1", "0", "1", "0", "0"]
+    for node, names in ((cn, ("admit",)), (kz, ("propose", "sign_person", "sign_sending")), (cn, ("sign_receiving",))):
+        for name in names:
+            node.do(f"step('Second', {name!r})")
+        _meet(pair)
+    for node in (kz, cn):
+        node.stop()
+    kz.do("step('Second', 'withdraw')")
+    cn.do("step('Second', 'arrive'); keep_counts()")
+    assert cn.value("figures()") == ["1", "1", "0", "0", "0"], "used, as far as this node knows"
+    for node in (kz, cn):
+        node.serve()
+    _meet(pair)
+    assert _alike(pair)["figures"][0] == ["1", "0", "0", "1", "0"], "nobody came: the place is free on both"

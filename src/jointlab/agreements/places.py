@@ -188,8 +188,8 @@ def _movement(count: Count, entry: Entry) -> Fault | None:
     if entry.amount <= 0 or not entry.case or entry.source:
         return BadInput("places.line", "Line {number} of the count is not a whole one.", number=entry.number)
     held = count.of_case(entry.case, entry.period)
-    returned = held.total if count.rules.gives_back else held.reserved + held.committed
-    free = {Act.COMMIT: held.reserved, Act.USE: held.committed, Act.RELEASE: returned}.get(entry.act)
+    # Whether what was used is given back is not to be seen from the lines: the case tells, by its steps that stand.
+    free = {Act.COMMIT: held.reserved, Act.USE: held.committed, Act.RELEASE: held.total}.get(entry.act)
     if free is not None and entry.amount > free:
         return BadInput(
             "places.not_held", "This case holds {held} in {period} for that, not {asked}.",

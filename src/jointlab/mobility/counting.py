@@ -31,9 +31,11 @@ class Hold(IntEnum):
     USED = 3
 
 
+NOT_BEGUN: Final = frozenset({"refused", "withdrawn", "cancelled"})  # ends from which nobody has gone
+
 _HOLDS: Final = {
     "nominated": Hold.RESERVED, "abroad": Hold.USED, "departed": Hold.USED, "transcript": Hold.USED, "recognised": Hold.USED,
-    "closed": Hold.USED, "refused": Hold.NONE, "withdrawn": Hold.NONE, "cancelled": Hold.NONE,
+    "closed": Hold.USED, **dict.fromkeys(NOT_BEGUN, Hold.NONE),
 }  # fmt: skip
 
 
@@ -43,6 +45,7 @@ class Wanted:
 
     hold: Hold
     amounts: Mapping[str, Fraction]  # by period, in the clause's unit; nothing where `hold` is NONE
+    came: bool = True  # the arrival stands: what was used before it was overtaken was not used at all
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ def wanted(instance: Instance, clause: Clause, *, source: str, target: str) -> W
     """What the case ought to hold by where it stands. An early return counts as the clause says."""
     hold = _hold(instance, clause)
     if hold is Hold.NONE:
-        return Wanted(hold, {})
+        return Wanted(hold, {}, came=any(taken.step == "arrive" for taken in instance.standing))
     stay = Stay.of(facts_of(instance), source=source, target=target)
     left = latest_form(instance, "depart").get("on", "")
     if left and clause.word("early_return") == "given-back":
@@ -74,7 +77,11 @@ def lines(count: Count, case: str, wish: Wanted, *, by: str) -> Lines:
     written: list[Entry] = []
     for period in sorted(_periods(count, case)):
         held = count.of_case(case, period)
-        _release(count, case, period, held.total - wish.amounts.get(period, NOTHING), by, written)
+        too_much = held.total - wish.amounts.get(period, NOTHING)
+        # What is used stays used, unless the clause says otherwise or nobody came.
+        free = held.total if count.rules.gives_back or not wish.came else held.reserved + held.committed
+        if (amount := min(too_much, free)) > 0:
+            _write(count, Entry(len(count.entries) + 1, Act.RELEASE, period, amount, case), by, written)
     short = {period: amount - count.of_case(case, period).total for period, amount in sorted(wish.amounts.items())}
     for period, more in short.items():
         fault = refusal(count, _taking(count, case, period, more), by=by) if more > 0 else None
@@ -99,14 +106,6 @@ def _hold(instance: Instance, clause: Clause) -> Hold:
 def _periods(count: Count, case: str) -> set[str]:
     """Those in which the case holds something."""
     return {entry.period for entry in count.entries if entry.case == case and count.of_case(case, entry.period).total}
-
-
-def _release(count: Count, case: str, period: str, too_much: Fraction, by: str, written: list[Entry]) -> None:
-    """Give back what the clause lets be given back: what is used stays used unless it says otherwise."""
-    held = count.of_case(case, period)
-    amount = min(too_much, held.total if count.rules.gives_back else held.reserved + held.committed)
-    if amount > 0:
-        _write(count, Entry(len(count.entries) + 1, Act.RELEASE, period, amount, case), by, written)
 
 
 def _taking(count: Count, case: str, period: str, more: Fraction) -> Entry:

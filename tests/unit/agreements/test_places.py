@@ -57,11 +57,10 @@ def test_what_is_given_back_is_free_again() -> None:
     assert _refused(count, Act.RELEASE, "a", 3) == "places.not_held"
 
 
-def test_an_early_return_frees_only_where_the_clause_says_so() -> None:
-    lines = ((Act.RESERVE, "a", 2), (Act.COMMIT, "a", 2), (Act.USE, "a", 2))
-    assert _refused(_count(*lines), Act.RELEASE, "a", 1) == "places.not_held"
-    generous = Rules.of(_clause(early_return="given-back"))
-    assert _count(*lines, (Act.RELEASE, "a", 1), rules=generous).left(YEAR) == 4
+def test_what_was_used_may_be_given_back_and_no_more() -> None:
+    count = _count((Act.RESERVE, "a", 2), (Act.COMMIT, "a", 2), (Act.USE, "a", 2), (Act.RELEASE, "a", 1))
+    assert (count.left(YEAR), count.used(YEAR)) == (4, 1)
+    assert _refused(count, Act.RELEASE, "a", 2) == "places.not_held"
 
 
 def test_the_last_place_is_the_last() -> None:

@@ -70,6 +70,16 @@ def test_who_did_not_come_costs_what_the_clause_says(rule: str, acts: list[tuple
     assert _acts(count, taken(until("sign_receiving"), "no_show"), clause) == acts
 
 
+def test_an_arrival_that_was_overtaken_has_used_nothing() -> None:
+    """The sending side withdrew at the same moment; what stood at the counting node for a while is undone."""
+    clause = clause_of()
+    count = Count(Rules.of(clause))
+    _acts(count, until("arrive"), clause)
+    assert count.used(YEAR) == 1
+    assert _acts(count, taken(until("sign_receiving"), "withdraw"), clause) == [(Act.RELEASE, "1")]
+    assert (count.used(YEAR), count.left(YEAR)) == (0, 5)
+
+
 def test_without_a_place_left_a_case_takes_none_and_the_clause_is_named() -> None:
     clause = clause_of(limit=1)
     count = Count(Rules.of(clause))

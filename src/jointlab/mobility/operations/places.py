@@ -23,7 +23,7 @@ from jointlab.errors import BadInput, Fault, NotAllowed, NotFound
 from jointlab.history.identifiers import home, new_id
 from jointlab.history.logs import hold_house
 from jointlab.history.operations import write
-from jointlab.mobility.counting import Wanted, lines
+from jointlab.mobility.counting import NOT_BEGUN, Wanted, lines
 from jointlab.mobility.process import MOBILITY
 from jointlab.mobility.queries.places import (
     count_of,
@@ -148,11 +148,10 @@ class _Ruled:
 
 def _to_count(hash: str, number: str, count: Count) -> list[Case]:
     """Cases that have ended and still hold something first, then those that go on, in the order of their nomination."""
-    holding = {entry.case for entry in count.entries if entry.case and _firm_not_used(count, entry.case)}
-    over = Case.objects.filter(id__in=holding, ended=True, clause=number, agreement__in=versions_of(hash)).order_by(
-        "opened_at", "id"
-    )
-    return [*over, *open_cases(hash, number)]
+    holding = {entry.case for entry in count.entries if entry.case and count.runs(entry.case)}
+    under = Case.objects.filter(id__in=holding, ended=True, clause=number, agreement__in=versions_of(hash))
+    over = under.filter(Q(state__in=NOT_BEGUN) | Q(id__in={case for case in holding if _firm_not_used(count, case)}))
+    return [*over.order_by("opened_at", "id"), *open_cases(hash, number)]
 
 
 def _firm_not_used(count: Count, case: str) -> bool:
