@@ -6,5 +6,13 @@ from jointlab.agreements.queries.waiting import waits_for_us
 from jointlab.web.menu import Item
 
 ITEMS = (
-    Item("cooperation", 110, _("Agreements"), "agreements", key="a", count=lambda actor: len(waits_for_us(actor))),
+    Item(
+        group="cooperation",
+        order=110,
+        title=_("Agreements"),
+        url="agreements",
+        key="a",
+        count=lambda actor: len(waits_for_us(actor)),
+        by_records=True,
+    ),
 )

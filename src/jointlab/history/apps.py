@@ -7,3 +7,10 @@ class HistoryConfig(AppConfig):
     name = "jointlab.history"
     label = "history"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Counts on pages follow the newest entry."""
+        from jointlab.history.logs import newest_entry
+        from jointlab.web import remembered
+
+        remembered.follow(newest_entry)

@@ -2,7 +2,7 @@
 
 from jointlab.errors import BadInput, NotFound
 from jointlab.history.identifiers import home
-from jointlab.history.models import Log
+from jointlab.history.models import Entry, Log
 from jointlab.ledger.keys import KeyHistory, KeySpan, VerifyingKey
 from jointlab.ledger.tree import Frontier
 
@@ -67,6 +67,12 @@ def hold_house() -> Log:
     if log is None:
         raise NotFound("history.no-log", "This node has no house log yet. Make the node first: jointlab init FOLDER")
     return log
+
+
+def newest_entry() -> bytes:
+    """What this node learnt last, of any log: another one whenever anything was recorded."""
+    found = Entry.objects.order_by("-pk").values_list("entry", flat=True).first()
+    return bytes(found or b"")
 
 
 def empty_frontier() -> bytes:

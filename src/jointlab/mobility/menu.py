@@ -8,7 +8,7 @@ from jointlab.web.menu import Item
 
 ITEMS = (
     Item(
-        group="cooperation", order=30, title=_("Mobility"), url="mobility", key="b", count=waits_for,
+        group="cooperation", order=30, title=_("Mobility"), url="mobility", key="b", count=waits_for, by_records=True,
         shown=lambda actor: Right.READ in actor.rights,
     ),
 )  # fmt: skip

@@ -119,8 +119,11 @@ def latest(actor: Actor) -> list[Event | Taken]:
     """What was done last, of every kind, by all sites."""
     steps = CaseStep.objects.filter(number__gt=0).select_related("by").order_by("-at", "-id")[: 4 * _MOST]
     cases = visible_cases(actor).in_bulk({row.instance for row in steps})
-    taken = [_taken(row, cases[row.instance]) for row in steps if row.instance in cases]
-    events: list[Event | Taken] = [*overview.latest_events(actor), *taken[:_MOST]]
+    seen = [row for row in steps if row.instance in cases][:_MOST]
+    events: list[Event | Taken] = [
+        *overview.latest_events(actor),
+        *(_taken(row, cases[row.instance]) for row in seen),
+    ]
     return sorted(events, key=attrgetter("at"), reverse=True)[:_MOST]
 
 
@@ -155,7 +158,7 @@ def _next_of(row: Case, process: Process, whose: str) -> str:
     """What an institution is awaited to do; where its next step depends on what others did, what is open to it now."""
     party = next((one.party for one in row.sides.all() if one.institution_id == whose), "")
     steps = [one for one in process.steps_from(row.state) if one.main and party in one.who]
-    if len(steps) > 1:
+    if len(steps) > 1 and steps[0].guards:
         steps = [one for one in offered(instance_of(row.id, row.process), party) if one.main]
     return _(steps[0].title) if steps else _awaited(process, row.state)
 

@@ -1,6 +1,8 @@
 """The first page: what there is, what came last, and what waits."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -16,14 +18,17 @@ from jointlab.laboratory.queries.asked import asked_projects
 from jointlab.mobility.queries.offices import is_office
 from jointlab.mobility.queries.places import lines_in_force
 from jointlab.mobility.views.board import strip
-from jointlab.people.actors import Right
+from jointlab.people.actors import Actor, Right
 from jointlab.people.models import Institution
 from jointlab.people.pages import actor_at
 from jointlab.reports import queries
 from jointlab.web.middleware import sign_in_first
+from jointlab.web.remembered import newest, remembered
 from jointlab.web.sites import site_of
 
 _MOST_LINES = 6
+_COUNTED_FOR = 60.0  # seconds
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -40,15 +45,20 @@ class Parts:
 def overview(request: HttpRequest) -> HttpResponse:
     """The laboratory at a glance."""
     actor = actor_at(request)
-    transit, today = queries.in_transit(actor), timezone.localdate()
+    transit, today, after = queries.in_transit(actor), timezone.localdate(), newest()
+
+    def counted(what: Callable[[Actor], _T]) -> _T:
+        """Of a large laboratory this is the longest work: not again before something is recorded."""
+        return remembered((what, actor), lambda: what(actor), after=after, seconds=_COUNTED_FOR)
+
     return render(request, "reports/overview.html", {
         "laboratory": _name(), "asked": asked_projects(actor),
-        "samples": _parts(laboratory.samples(actor)), "measurements": _parts(laboratory.measurements(actor)),
+        "samples": _parts(counted(laboratory.samples)), "measurements": _parts(counted(laboratory.measurements)),
         "files": inbox.standing(actor), "latest": laboratory.latest_measurements(actor),
         "ours": queries.waits_for_us(actor), "theirs": queries.waits_for_others(actor),
         "transit": transit[:_MOST_LINES], "transit_total": transit.count(), "ahead": queries.dates_ahead(actor, today=today), "ending": queries.agreements_ending(actor, today=today),
         "places": [strip(line) for line in lines_in_force(actor.institution, most=_MOST_LINES)] if is_office(actor) else [],
-        "events": queries.latest(actor), "projects": laboratory.open_projects(actor),
+        "events": queries.latest(actor), "projects": counted(laboratory.open_projects),
         "may_write": Right.WRITE in actor.rights,
     })  # fmt: skip
 

@@ -1,6 +1,6 @@
 """The menu at the side and the tabs of the phone. Rooms add their pages; a page that does not exist has no line."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,12 +9,17 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from jointlab.web.remembered import newest, remembered
+
 _MOST_TABS = 4  # the fifth opens the menu
 
 
 @dataclass(frozen=True)
 class Item:
-    """One line: `count` says how many things wait there, 0 for none; `shown` whether this person has the page."""
+    """One line: `count` says how many things wait there, 0 for none; `shown` whether this person has the page.
+
+    `by_records`: the count follows from what is recorded, and is not asked anew while nothing is recorded.
+    """
 
     group: str  # laboratory, cooperation, node
     order: int
@@ -24,6 +29,7 @@ class Item:
     key: str = ""  # g then this letter
     count: Callable[[Any], int] = lambda actor: 0
     shown: Callable[[Any], bool] = lambda actor: True
+    by_records: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,12 +88,19 @@ def _drawn(request: HttpRequest) -> tuple[tuple[Item, Line], ...]:
     known: tuple[tuple[Item, Line], ...] | None = getattr(request, "_menu", None)
     if known is None:
         shown = sorted((item for item in _items if item.shown(actor)), key=lambda item: item.order)
-        known = tuple((item, _line(item, actor, request.path)) for item in shown)
+        after = newest()
+        known = tuple((item, _line(item, _count(item, actor, after), request.path)) for item in shown)
         request._menu = known  # type: ignore[attr-defined]
     return known
 
 
-def _line(item: Item, actor: Any, path: str) -> Line:
+def _count(item: Item, actor: Any, after: Hashable) -> int:
+    if not item.by_records:
+        return item.count(actor)
+    return remembered((item.url, actor), lambda: item.count(actor), after=after)
+
+
+def _line(item: Item, count: int, path: str) -> Line:
     address = reverse(item.url)
     here = path == address or (address != "/" and path.startswith(f"{address}/"))
-    return Line(str(item.title), address, item.count(actor), here, item.icon, item.key)
+    return Line(str(item.title), address, count, here, item.icon, item.key)

@@ -77,7 +77,7 @@ def test_an_arrival_that_was_overtaken_has_used_nothing() -> None:
     _acts(count, until("arrive"), clause)
     assert count.used(YEAR) == 1
     assert _acts(count, taken(until("sign_receiving"), "withdraw"), clause) == [(Act.RELEASE, "1")]
-    assert (count.used(YEAR), count.left(YEAR)) == (0, 5)
+    assert [count.used(YEAR), count.left(YEAR)] == [0, 5]
 
 
 def test_without_a_place_left_a_case_takes_none_and_the_clause_is_named() -> None:

@@ -71,11 +71,10 @@ def latest_events(actor: Actor) -> list[Event]:
     return sorted(events, key=attrgetter("at"), reverse=True)[:_EVENTS]
 
 
-def open_projects(actor: Actor, *, most: int = 6) -> "QuerySet[Project]":
+def open_projects(actor: Actor, *, most: int = 6) -> list[Project]:
     """Projects that go on, with the number of their samples as `size`."""
-    return (
-        visible_projects(actor).filter(closed=False).annotate(size=Count("samples")).order_by("-size", "title")[:most]
-    )
+    rows = visible_projects(actor).filter(closed=False).annotate(size=Count("samples"))
+    return list(rows.order_by("-size", "title")[:most])
 
 
 def _noted(note: Note) -> Event:

@@ -7,7 +7,7 @@ a device follow their project; a file follows its measurements, and its receiver
 
 from typing import TypeVar
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from jointlab.laboratory.models import Device, File, Measurement, Membership, Note, Project, Sample, Transfer
 from jointlab.people.actors import Actor, Right
@@ -43,8 +43,9 @@ def visible_notes(actor: Actor) -> QuerySet[Note]:
 
 
 def visible_transfers(actor: Actor) -> QuerySet[Transfer]:
-    """Transfers of visible samples."""
-    return readable(actor, Transfer.objects.filter(of_visible_project(actor, "sample__project")))
+    """Transfers of visible samples. Transfers are few and samples many: each transfer looks at its sample."""
+    seen = Sample.objects.filter(of_visible_project(actor), pk=OuterRef("sample"))
+    return readable(actor, Transfer.objects.filter(Exists(seen)))
 
 
 def visible_files(actor: Actor) -> QuerySet[File]:

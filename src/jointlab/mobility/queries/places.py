@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from django.db.models import QuerySet
+from django.db.models import Count as Total
+from django.db.models import Max, QuerySet
 
 from jointlab.agreements.clauses import Clause
 from jointlab.agreements.kinds import PLACES
@@ -245,13 +246,25 @@ def balances(lines: Iterable[Line]) -> list[tuple[Line, Line, Fraction]]:
 def line_of(way: Way) -> Line:
     """A clause with its count as of today."""
     hash, number = way.version.hash, way.clause.number
-    count = count_of(hash, number)
+    count = _count_to_read(way.version, number)
     asked = asked_of(hash, number, count)
     now = period_of(way.clause, today(way.version))
     periods = sorted({entry.period for entry in count.entries} | asked.keys(), reverse=True)
     return Line(
         **vars(way), now=_places(count, now, asked), periods=tuple(_places(count, period, asked) for period in periods)
     )
+
+
+def _count_to_read(version: Version, number: str) -> Count:
+    """As `count_of`, counted again only when a line has come; nobody adds to it."""
+    rows = PlaceEntry.objects.filter(agreement=version.head.agreement, clause=number)
+    mark = tuple(rows.aggregate(many=Total("pk"), last=Max("number"), one=Max("pk")).values())
+    memo = book().of_day.setdefault("counts", {})
+    kept = memo.get((version.hash, number))
+    if kept is None or kept[0] != mark:
+        kept = memo[version.hash, number] = mark, count_of(version.hash, number)
+    found: Count = kept[1]
+    return found
 
 
 def _way(version: Version, clause: Clause) -> Way:
