@@ -1,4 +1,4 @@
-"""In a child: fills a node once with agreements and running stays, then times pages and steps of it; JSON on stdout."""
+"""In a child: fills a node with agreements and running stays; of one that is filled, times pages and steps: JSON on stdout."""
 
 import json
 import shutil
@@ -168,10 +168,11 @@ def main() -> None:
         shutil.rmtree(folder, ignore_errors=True)
         make_folder(new_node(folder))
     set_up_django(folder)
-    if not done.exists():
+    if done.exists():
+        print(json.dumps(ask(rounds)))
+    else:
         fill(folder, agreements=agreements, cases=cases)
         done.touch()
-    print(json.dumps(ask(rounds)))
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from jointlab.agreements.versions import Version
 from jointlab.agreements.words import Said, kind_in_words, terms_in_words
 from jointlab.web import times
 from jointlab.web.sites import site_of
+from jointlab.web.words import listed
 
 _KINDS = {
     State.UNSIGNED: "wait", State.PARTLY_SIGNED: "wait", State.CONDITIONS: "wait", State.NOT_YET: "wait", State.IN_FORCE: "ok",
@@ -92,11 +93,11 @@ def why(version: Version, now: Standing) -> str:
 
 def _why(version: Version, now: Standing) -> str:
     first, last, rest = (times.day(day) if day else "—" for day in (now.first, now.last, now.run_off_last))
-    waits = ", ".join(party_word(version, one) for one in now.waits_for)
+    waits = listed(party_word(version, one) for one in now.waits_for)
     if now.state is State.IN_FORCE:
         return _in_force(now, first, last)
     if now.state is State.CONDITIONS:
-        waits = ", ".join(now.waits_for)
+        waits = listed(now.waits_for)
     return {
         State.UNSIGNED: _("Nobody has signed yet. Awaited: {waits}."),
         State.PARTLY_SIGNED: _("Not all have signed. Awaited: {waits}."),
@@ -121,7 +122,7 @@ def _in_force(now: Standing, first: str, last: str) -> str:
     if now.back_dated:
         said.append(_("It counts from before its signature, by a clause of its own."))
     if now.suspended:
-        said.append(_("Suspended clauses: {clauses}.").format(clauses=", ".join(now.suspended)))
+        said.append(_("Suspended clauses: {clauses}.").format(clauses=listed(now.suspended)))
     return " ".join(said)
 
 

@@ -12,6 +12,7 @@ from jointlab.people.actors import Actor
 from jointlab.web.sentences import sentence
 from jointlab.web.sites import site_of
 from jointlab.web.times import day
+from jointlab.web.words import listed
 
 DATA: Final = {
     "samples": gettext_noop("samples"), "measurements": gettext_noop("measurements"), "files": gettext_noop("files"),
@@ -21,7 +22,7 @@ DATA: Final = {
 
 def line_of(told: Told) -> str:
     """One line: under which clause it is shared, with whom and from which day; or why not."""
-    partners = ", ".join(str(site_of(prefix).word) for prefix in told.to)
+    partners = listed(str(site_of(prefix).word) for prefix in told.to)
     if told.goes and told.clause:
         facts = {
             **facts_of(told.clause),
@@ -81,7 +82,7 @@ def counts_words(counts: Mapping[str, int]) -> str:
         "measurements": lambda n: ngettext("%(n)s measurement", "%(n)s measurements", n),
         "findings": lambda n: ngettext("%(n)s finding", "%(n)s findings", n), "notes": lambda n: ngettext("%(n)s note", "%(n)s notes", n),
     }  # fmt: skip
-    return ", ".join(said[name](count) % {"n": count} for name, count in counts.items() if count)
+    return listed(said[name](count) % {"n": count} for name, count in counts.items() if count)
 
 
 def months(count: int) -> str:

@@ -25,6 +25,7 @@ from jointlab.reports import queries
 from jointlab.web.middleware import sign_in_first
 from jointlab.web.remembered import newest, remembered
 from jointlab.web.sites import site_of
+from jointlab.web.words import listed
 
 _MOST_LINES = 6
 _COUNTED_FOR = 60.0  # seconds
@@ -79,4 +80,4 @@ def _parts(share: laboratory.Share) -> Parts:
         site, percent = site_of(prefix), 100.0 * number / share.total
         shares[site.mark or "k"] = shares.get(site.mark or "k", 0.0) + percent
         words.append(f"{site.word} {percent:.0f} %")
-    return Parts(share.total, dict(sorted(shares.items())), ", ".join(words))
+    return Parts(share.total, dict(sorted(shares.items())), listed(words))

@@ -1,6 +1,8 @@
 """Words of the science room in the reader's language: techniques and quantities."""
 
-from django.utils.translation import gettext
+from collections.abc import Iterable
+
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_noop as _
 
 from jointlab.science import quantities
@@ -53,3 +55,8 @@ def _curve(part: str) -> str:
     if last.isdigit() and before in _NUMBERED:
         return gettext(_NUMBERED[before]).format(value=last)
     return f"{before} {gettext(last)}" if before and last in _CURVES else part
+
+
+def listed(items: Iterable[str]) -> str:
+    """Words one after the other, with what the reader's language sets between them."""
+    return pgettext("between the items of a list", ", ").join(items)

@@ -39,6 +39,7 @@ from jointlab.web.middleware import sign_in_first
 from jointlab.web.sentences import sentence
 from jointlab.web.sites import site_of
 from jointlab.web.toasts import toast, trouble
+from jointlab.web.words import listed
 
 _STRIP = 4  # clauses above the board
 _MOST_EVENTS = 500
@@ -94,7 +95,7 @@ def strip(line: Line) -> dict[str, object]:
     parts = {site_mark(line.source): now.used, "g": now.reserved, "h": now.asked}
     levels = line.clause.terms.get("levels", [])
     return {
-        "title": ", ".join(words.level(str(one)) for one in levels) if isinstance(levels, list) else "",
+        "title": listed(words.level(str(one)) for one in levels) if isinstance(levels, list) else "",
         "source": line.source, "target": line.target, "taken": words.amount(now.used + now.reserved), "limit": words.amount(limit),
         "used": words.amount(now.used), "reserved": words.amount(now.reserved), "asked": words.amount(now.asked) if now.asked else "",
         "left": words.amount(max(now.left, now.left * 0)), "period": now.period, "number": line.clause.number,

@@ -22,6 +22,7 @@ from jointlab.web.form_pages import form_status
 from jointlab.web.middleware import sign_in_first
 from jointlab.web.sites import site_of
 from jointlab.web.toasts import toast
+from jointlab.web.words import listed
 
 
 @sign_in_first
@@ -95,7 +96,7 @@ def shown(line: Line, target: str) -> dict[str, object]:
     return {
         "quote": words.quoted(line.version, line.clause), "target": target, "left": words.amount(line.now.left), "limit": words.amount(line.now.limit),
         "period": line.now.period, "unit": words.unit(line.clause.word("unit")),
-        "levels": ", ".join(words.level(one) for one in _named(line, "levels")), "activities": ", ".join(words.activity(one) for one in _named(line, "activities")),
+        "levels": listed(words.level(one) for one in _named(line, "levels")), "activities": listed(words.activity(one) for one in _named(line, "activities")),
         "months": line.clause.count("months_most"),
     }  # fmt: skip
 
