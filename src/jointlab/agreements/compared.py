@@ -68,10 +68,11 @@ def compared(before: Version | None, after: Version, *, all: bool = False) -> tu
 
 
 def sides(found: tuple[Compared, ...], version: Version, *, only: str = "") -> tuple[Side, ...]:
-    """The same by language, in the text's own order; `only` one."""
+    """The same by language, the reader's own first, then in the text's own order; `only` one."""
+    own = language_here()
     return tuple(
         Side(language, NAMES[language], tuple((one.number, column) for one in found for column in one.columns if column.language == language))
-        for language in version.head.languages if only in ("", language)
+        for language in sorted(version.head.languages, key=lambda one: one != own) if only in ("", language)
     )  # fmt: skip
 
 

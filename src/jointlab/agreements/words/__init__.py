@@ -56,6 +56,11 @@ class Said:
     columns: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
 
+    @property
+    def named(self) -> tuple[tuple[tuple[str, str], ...], ...]:
+        """Each row as its columns' names with what stands there."""
+        return tuple(tuple(zip(self.columns, row, strict=True)) for row in self.rows)
+
 
 def terms_in_words(clause: Clause, *, language: str, names: Mapping[str, str]) -> tuple[Said, ...]:
     """The terms of a clause in the order of its kind; `names` are those of the parties in that language, by identifier.
