@@ -3,9 +3,10 @@
 import re
 import time
 from collections.abc import Callable, Mapping
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from tests.days import today
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -194,4 +195,4 @@ class Desk:
 
     def today(self) -> str:
         """As the form has it."""
-        return self.page.input_value("main [name=signed_on]") or date.today().isoformat()
+        return today().isoformat()

@@ -1,10 +1,11 @@
 """What an office does with a stay in its browser, whatever the language."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from tests.browser.agreement_desk import Desk
+from tests.days import today
 
-FIRST = date.today() + timedelta(5)
+FIRST = today() + timedelta(5)
 LAST = FIRST + timedelta(90)
 
 

@@ -7,7 +7,7 @@ browser. The parts follow each other on one pair of nodes, so they are one test.
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,11 +20,12 @@ from tests.browser.stay_desk import LAST as STAY_LAST
 from tests.browser.stay_desk import StayDesk
 from tests.browser.test_pages import serious
 from tests.browser.two_nodes import Two, entered, served_pair, too_wide
+from tests.days import today
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-LAST = date.today() + timedelta(10)  # of the agreement, as it is signed
+LAST = today() + timedelta(10)  # of the agreement, as it is signed
 LATER = 12  # days, and it is over; who is signed in stays so for fourteen
 PLACES = "5.1"
 COVERED, OUTSIDE = "Катализаторы для завода", "Сплавы для завода"

@@ -18,6 +18,7 @@ import pytest
 from tests.browser.test_pages import serious
 from tests.browser.test_partners import until
 from tests.browser.two_nodes import Site, Two, entered, served_pair, too_wide
+from tests.days import today
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 CLAUSE = "3.1"  # of the agreement on two diplomas: master's students from Almaty to Nanjing, five in each year of study
 LIMIT = 2  # by the amendment
 ENDS = 3  # days until the amended agreement ends; cases that run may go on for months
-FIRST = date.today() + timedelta(10)
+FIRST = today() + timedelta(10)
 LAST = FIRST + timedelta(300)
 STUDENTS = ("Aigerim Sadykova", "Timur Omarov")  # beside the one who goes
 _PEOPLE = """

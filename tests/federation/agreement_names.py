@@ -1,6 +1,6 @@
 """What a scenario of agreements does at a node: a person of the house, a draft, steps, and what is seen."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from hashlib import sha256
 
 from jointlab import printing
@@ -16,6 +16,7 @@ from jointlab.errors import Fault
 from jointlab.history.identifiers import home
 from jointlab.history.rebuild import rebuild
 from jointlab.jobs.runner import work_off
+from tests.days import today
 from tests.federation.transfer_names import someone
 from tests.integration.agreeing import drafted, paper, step
 
@@ -57,7 +58,7 @@ def answer(clause: str, **terms: object) -> None:
 def amend(*, days: int) -> None:
     """The next version of what is in force, from so many days on, for new cases."""
     hash = next(life.version.hash for life in lives.lives_between(home(), _other()))
-    begins = (date.today() + timedelta(days)).isoformat()
+    begins = (today() + timedelta(days)).isoformat()
     draft = drafts.amendment(someone(), hash=hash, cases="new", begins=begins)
     proposing.propose(someone(), draft=draft.pk)
 
@@ -88,7 +89,7 @@ def take(name: str, **form: str) -> None:
 
 def seen() -> dict[str, object]:
     """Everything that must be alike on both nodes: texts, cases, steps with their fate, and what counts when."""
-    days = [date.today() + timedelta(number) for number in (0, 5, 30)]
+    days = [today() + timedelta(number) for number in (0, 5, 30)]
     return {
         "texts": sorted(set(AgreementVersion.objects.values_list("hash", flat=True))),
         "cases": list(Case.objects.order_by("id").values("id", "code", "title", "state", "waits_id", "head", "ended")),

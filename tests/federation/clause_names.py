@@ -15,6 +15,7 @@ from jointlab.history.models import Log
 from jointlab.laboratory.models import Note, Sample
 from jointlab.laboratory.operations import notes, projects, samples
 from jointlab.laboratory.queries import agreed, told
+from tests.days import today
 from tests.federation.laboratory_names import actor, signed
 
 _ahead = 0
@@ -77,7 +78,7 @@ def attest() -> None:
     """This side has signed on paper today."""
     form = {
         "version": version_on_table(case()),
-        "signed_on": dt.date.today().isoformat(),
+        "signed_on": today().isoformat(),
         "signatory": "Rector",
         "mandate": "Charter",
     }

@@ -95,7 +95,7 @@ def test_from_a_draft_to_run_off(trio: Trio) -> None:
     )
     assert _alike(trio)["case"][1:3] == ["asked_of_second", "cn"]
     _do(trio, (cn, "step('grant_second')"))
-    _do(trio, (cn, "import datetime as dt; step('notice', on=dt.date.today().isoformat(), why='We move')"))
+    _do(trio, (cn, "from tests.days import today; step('notice', on=today().isoformat(), why='We move')"))
     assert _alike(trio)["lives"] == [[hash, ["in-force", "run-off", "terminated"]]]
     assert uz.value("rebuilt()") == []
     _alike(trio)

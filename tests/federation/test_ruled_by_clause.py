@@ -64,7 +64,7 @@ def test_25_erased_and_shared_under_a_second_agreement_too(nodes: Pair) -> None:
     assert cn.value("titles()") == ["Before", "Kerbezsulu"] and cn.value("words()") == ["Altynarai"]
     nodes.nowhere("Zhuldyzkerim", "Qandaybolsa")
     assert _files(nodes) == [1, 1], "the other note names the same file"
-    kz.do("import datetime; step('ask_first', what='terminate', last=datetime.date.today().isoformat(), why='Done')")
+    kz.do("from tests.days import today; step('ask_first', what='terminate', last=today().isoformat(), why='Done')")
     _meet(nodes)
     cn.do("step('grant_second')")
     kz.do("later(30)")
@@ -140,7 +140,7 @@ def test_26_an_agreement_ends_while_the_link_is_cut(nodes: Pair) -> None:
     _meet(nodes)
     assert nodes.cn.value("titles()") == ["Before", "Invented"]
     nodes.kz.do(
-        "import datetime; step('ask_first', what='terminate', last=datetime.date.today().isoformat(), why='Done')"
+        "from tests.days import today; step('ask_first', what='terminate', last=today().isoformat(), why='Done')"
     )
     _meet(nodes)
     nodes.cn.do("step('grant_second')")

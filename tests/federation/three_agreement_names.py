@@ -18,6 +18,7 @@ from jointlab.history.models import Log, SetAside
 from jointlab.history.operations import append_many, now, time_text
 from jointlab.history.rebuild import rebuild
 from jointlab.ledger.entries import Entry, Op, seal
+from tests.days import today
 from tests.federation.three_names import _say, me
 
 ALL = "cn+kz+uz"
@@ -94,12 +95,12 @@ def enter() -> None:
 
 
 def _signature() -> dict[str, str]:
-    return {"signed_on": dt.date.today().isoformat(), "signatory": "Rector", "mandate": "Charter"}
+    return {"signed_on": today().isoformat(), "signatory": "Rector", "mandate": "Charter"}
 
 
 def agreed() -> dict[str, Any]:
     """Everything that must be alike on all nodes."""
-    days = [dt.date.today() + dt.timedelta(number) for number in (0, 60, 600)]
+    days = [today() + dt.timedelta(number) for number in (0, 60, 600)]
     one = case()
     return {
         "case": [one.pk, one.state, one.waits_id, one.head, listing.version_on_table(one)],

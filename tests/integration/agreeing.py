@@ -1,6 +1,5 @@
 """Agreements for tests of the stored half: a draft that can be proposed, and a case brought as far as is asked."""
 
-from datetime import date
 from typing import Any
 
 from jointlab.agreements.drafting import meant
@@ -10,6 +9,7 @@ from jointlab.agreements.queries.listing import version_on_table
 from jointlab.cases.models import Case
 from jointlab.cases.operations import take
 from jointlab.people.actors import Actor
+from tests.days import today
 
 WHY = {"why": "Said so"}
 
@@ -41,7 +41,7 @@ def agreed(first: Actor, second: Actor, case: Case) -> Case:
 def paper(case: Case, **more: str) -> dict[str, str]:
     """What a side attests of its paper."""
     return {
-        "version": version_on_table(case), "signed_on": date.today().isoformat(), "signatory": "Rector", "mandate": "Charter, article 5",
+        "version": version_on_table(case), "signed_on": today().isoformat(), "signatory": "Rector", "mandate": "Charter, article 5",
     } | more  # fmt: skip
 
 

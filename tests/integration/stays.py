@@ -1,6 +1,6 @@
 """Stays for tests: an agreement in force with places both ways, a student who signs in, steps of the main path."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from jointlab.agreements.drafting import meant
@@ -12,9 +12,10 @@ from jointlab.mobility.operations import stays
 from jointlab.mobility.operations.places import keep_counts
 from jointlab.people.actors import Actor
 from jointlab.people.models import Person
+from tests.days import today
 from tests.integration.agreeing import agreed, signed
 
-FIRST = date.today() + timedelta(100)
+FIRST = today() + timedelta(100)
 WAY: tuple[tuple[str, str, dict[str, str]], ...] = (  # who, step, form
     ("receiving", "admit", {"unit": "School of Materials", "supervisor": "Prof. Wang"}),
     ("sending", "propose", {"components": "PHY201 | Solid state physics | 5 | MAT305 | Materials science | 3\nPHY202 | Practice | 4 | MAT309 | Laboratory | 2.5",

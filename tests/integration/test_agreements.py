@@ -305,3 +305,14 @@ def test_an_agreement_until_the_last_day_of_all_calendars(actor: Actor, guest: A
     hash = listing.version_on_table(case)
     assert _code(drafts.renewal, actor, hash=hash) == _code(drafts.renewal, actor, hash=hash, years=5) == "agreement.far_end"  # fmt: skip
     assert "DTSTART;VALUE=DATE:99991231" in ics(days_of(listing.agreements(actor)[0].versions[0]))
+
+
+def test_a_day_that_has_begun_here_is_not_to_come(actor: Actor, guest: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In Nanjing it is tomorrow already while an agreement that counts by Almaty's clock has today."""
+    case = agreed(actor, guest, proposed(actor))
+    monkeypatch.setattr(lives, "today", lambda version: TODAY - timedelta(1))
+    uploads, later = {"scan": [b"%PDF"]}, (TODAY + timedelta(1)).isoformat()
+    form = paper(case, signed_on=later)
+    assert _code(proposing.attest, actor, case=case, form=form, seen=case.head, uploads=uploads) == "agreement.future"
+    form = paper(case, signed_on=TODAY.isoformat())
+    assert proposing.attest(actor, case=case, form=form, seen=case.head, uploads=uploads).state == "attested"

@@ -14,7 +14,7 @@ from jointlab.agreements.kinds import EARLIER
 from jointlab.agreements.models import Evidence, Passkey
 from jointlab.agreements.queries.evidence import evidence_by_id, key_of, passkeys_of
 from jointlab.agreements.queries.listing import Entry, agreement_by_hash, version_on_table
-from jointlab.agreements.queries.lives import party_in, today
+from jointlab.agreements.queries.lives import days_now, party_in
 from jointlab.agreements.queries.papers import content_of, paper_in
 from jointlab.agreements.records import KEY, NATIONAL, PASSKEY, EvidenceRecord, PasskeyRecord, SignatoryKeyRecord
 from jointlab.agreements.signing import Passkey as Device
@@ -126,10 +126,10 @@ def _signable(actor: Actor, hash: str) -> tuple[Case, Version]:
 
 
 def _check_day(version: Version, day: date) -> None:
-    """Today; a day before it only where a clause lets the text count from before its signature."""
-    now = today(version)
+    """Today, by the agreement's clock or this node's; a day before it only where a clause lets the text count from then."""
+    now, latest = days_now(version)
     since = next((clause.day("since") for clause in version.of_kind(EARLIER)), None)
-    if day > now:
+    if day > latest:
         raise BadInput("agreement.future", "{day} is still to come. Name the day on which it happened.", field="day", day=day.isoformat())  # fmt: skip
     if day < now and (since is None or day < since):
         raise BadInput(

@@ -9,6 +9,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
+from django.utils import timezone
+
 from jointlab.agreements.guards import latest_version
 from jointlab.agreements.kinds import CONDITION
 from jointlab.agreements.life import State, standing
@@ -16,7 +18,7 @@ from jointlab.agreements.models import AgreementVersion
 from jointlab.agreements.of_many import is_entry
 from jointlab.agreements.parents import Sibling, exceeding
 from jointlab.agreements.queries.book import Book, book, version_of
-from jointlab.agreements.queries.lives import life_of, title_of, today
+from jointlab.agreements.queries.lives import days_now, life_of, title_of, today
 from jointlab.agreements.step_names import ACCEPTING, AGREEING, ASKING, LEAVING, PROPOSING, REMARKING, SIGNING
 from jointlab.agreements.together import apart, divided
 from jointlab.agreements.versions import Version
@@ -125,12 +127,13 @@ def _amended(version: Version, known: Book) -> Iterator[Fault]:
 def _days_of_signature(version: Version, form: Mapping[str, str], *, entered: bool) -> Iterator[Fault]:
     """A paper with the hash of a text is not signed before there was that text, nor tomorrow. What is entered from old paper carries none."""
     signed = form.get("signed_on", "")
-    if signed > today(version).isoformat():
+    if signed > days_now(version)[1].isoformat():
         yield _future("signed_on", signed)
     if entered:
         return
     made = AgreementVersion.objects.filter(hash=version.hash).order_by("at").first()
-    first = made.at.astimezone(ZoneInfo(version.head.zone)).date().isoformat() if made else signed
+    zones = ZoneInfo(version.head.zone), timezone.get_default_timezone()
+    first = min(made.at.astimezone(zone).date() for zone in zones).isoformat() if made else signed
     if signed < first:
         yield BadInput(
             "agreement.back_dated",
@@ -142,7 +145,7 @@ def _days_of_signature(version: Version, form: Mapping[str, str], *, entered: bo
 
 def _later(name: str, version: Version, form: Mapping[str, str]) -> Iterator[Fault]:
     """What happens to a version that is signed."""
-    if name in ("notice", "fulfil") and form.get("on", "") > today(version).isoformat():
+    if name in ("notice", "fulfil") and form.get("on", "") > days_now(version)[1].isoformat():
         yield _future("on", form["on"])
     if name == "fulfil" and form:
         clause = version.clause(form.get("clause", ""))

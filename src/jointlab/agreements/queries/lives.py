@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from django.utils import timezone
 from django.utils.translation import get_language
 
 from jointlab.agreements.clauses import Clause
@@ -44,6 +45,12 @@ def standing_on(hash: str, day: date | None = None) -> Standing | None:
 def today(version: Version) -> date:
     """Today in the agreement's time zone."""
     return datetime.now(ZoneInfo(version.head.zone)).date()
+
+
+def days_now(version: Version) -> tuple[date, date]:
+    """Which day it is, by the agreement's time zone and by this node's: the earlier, and the later. A person means either."""
+    found = sorted((today(version), timezone.localdate(timezone=timezone.get_default_timezone())))
+    return found[0], found[1]
 
 
 def lives_between(*institutions: str) -> tuple[Life, ...]:
