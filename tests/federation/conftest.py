@@ -1,12 +1,13 @@
 """Pairs of nodes: prepared once, copied for each scenario, proved whole at its end."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.federation.nodes import Pair, copied, make_pair, marry
-from tests.federation.three import make_trio
+from tests.federation.three import Trio, bring_together, make_trio, marry_three
 
 
 @pytest.fixture(scope="session")
@@ -33,6 +34,32 @@ def trio_strangers(strangers_template: Path, tmp_path_factory: pytest.TempPathFa
     """Three nodes that do not know each other."""
     folder = tmp_path_factory.mktemp("three") / "nodes"
     make_trio(strangers_template, folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def all_pairs(trio_strangers: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three nodes, each paired with both others."""
+    folder = tmp_path_factory.mktemp("all-pairs") / "nodes"
+    shutil.copytree(trio_strangers, folder)
+    marry_three(folder, all_pairs=True)
+    trio = Trio(folder)
+    try:
+        trio.serve().quiet()
+    finally:
+        trio.close()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def one_partnership(all_pairs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same three, together."""
+    folder = tmp_path_factory.mktemp("together") / "nodes"
+    trio = Trio(shutil.copytree(all_pairs, folder))
+    try:
+        bring_together(trio.serve())
+    finally:
+        trio.close()
     return folder
 
 

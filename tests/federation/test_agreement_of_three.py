@@ -8,34 +8,21 @@ from typing import Any
 import pytest
 
 from tests.federation.nodes import DriverFault, Node
-from tests.federation.test_partnership_of_three import all_pairs, one_partnership
-from tests.federation.three import Trio
+from tests.federation.three import Trio, served
 
-__all__ = ["all_pairs", "one_partnership"]  # fixtures
+NAMES = "tests.federation.three_agreement_names"
 
 
 @pytest.fixture
 def trio(one_partnership: Path, tmp_path: Path) -> Iterator[Trio]:
     """One partnership of a test's own, served; whole at its end."""
-    yield from _served(shutil.copytree(one_partnership, tmp_path / "nodes"))
+    yield from served(shutil.copytree(one_partnership, tmp_path / "nodes"), names=NAMES)
 
 
 @pytest.fixture
 def paired(all_pairs: Path, tmp_path: Path) -> Iterator[Trio]:
     """The same three, paired two by two."""
-    yield from _served(shutil.copytree(all_pairs, tmp_path / "nodes"))
-
-
-def _served(folder: Path) -> Iterator[Trio]:
-    made = Trio(folder)
-    try:
-        made.serve()
-        for node in made.nodes:
-            node.do("from tests.federation.three_agreement_names import *")
-        yield made
-        made.check()
-    finally:
-        made.close()
+    yield from served(shutil.copytree(all_pairs, tmp_path / "nodes"), names=NAMES)
 
 
 def _alike(trio: Trio) -> dict[str, Any]:

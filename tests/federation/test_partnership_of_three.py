@@ -8,57 +8,22 @@ from pathlib import Path
 import pytest
 
 from tests.federation.nodes import DriverFault, Node
-from tests.federation.three import Trio, bring_together, marry_three
+from tests.federation.three import Trio, served
 
 ALL = "cn+kz+uz"
 LOG = f"{ALL}/kz"
 
 
-@pytest.fixture(scope="session")
-def all_pairs(trio_strangers: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three nodes, each paired with both others."""
-    folder = tmp_path_factory.mktemp("all-pairs") / "nodes"
-    shutil.copytree(trio_strangers, folder)
-    marry_three(folder, all_pairs=True)
-    trio = Trio(folder)
-    try:
-        trio.serve().quiet()
-    finally:
-        trio.close()
-    return folder
-
-
-@pytest.fixture(scope="session")
-def one_partnership(all_pairs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same three, together."""
-    folder = tmp_path_factory.mktemp("together") / "nodes"
-    trio = Trio(shutil.copytree(all_pairs, folder))
-    try:
-        bring_together(trio.serve())
-    finally:
-        trio.close()
-    return folder
-
-
 @pytest.fixture
 def paired(all_pairs: Path, tmp_path: Path) -> Iterator[Trio]:
     """Three paired nodes of a test's own, served; whole at its end."""
-    yield from _served(shutil.copytree(all_pairs, tmp_path / "nodes"))
+    yield from served(shutil.copytree(all_pairs, tmp_path / "nodes"))
 
 
 @pytest.fixture
 def trio(one_partnership: Path, tmp_path: Path) -> Iterator[Trio]:
     """One partnership of a test's own, served; whole at its end."""
-    yield from _served(shutil.copytree(one_partnership, tmp_path / "nodes"))
-
-
-def _served(folder: Path) -> Iterator[Trio]:
-    made = Trio(folder)
-    try:
-        yield made.serve()
-        made.check()
-    finally:
-        made.close()
+    yield from served(shutil.copytree(one_partnership, tmp_path / "nodes"))
 
 
 def test_three_words_found_a_partnership(paired: Trio) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.federation.nodes import DriverFault
-from tests.federation.three import Trio, marry_three
+from tests.federation.three import Trio, marry_three, served
 
 
 @pytest.fixture(scope="session")
@@ -23,12 +23,7 @@ def two_partnerships(trio_strangers: Path, tmp_path_factory: pytest.TempPathFact
 @pytest.fixture
 def trio(two_partnerships: Path, tmp_path: Path) -> Iterator[Trio]:
     """Three nodes of a test's own; whole at its end."""
-    made = Trio(shutil.copytree(two_partnerships, tmp_path / "nodes"))
-    try:
-        yield made.serve()
-        made.check()
-    finally:
-        made.close()
+    yield from served(shutil.copytree(two_partnerships, tmp_path / "nodes"))
 
 
 def test_a_second_partner_is_paired_by_the_commands(trio_strangers: Path, tmp_path: Path) -> None:

@@ -145,7 +145,7 @@ def test_what_was_signed_on_paper_is_confirmed_by_each(actor: Actor, second: Act
     assert (case.process, case.waits_id) == ("agreement-entry-3/1", "nj")
     for one, state in ((second, "entered_second"), (third, "signed")):
         given = form | {"version": listing.version_on_table(case)}
-        case = entering.confirm(one, case=case, form=given, seen=case.head, uploads={"scan": [b"%PDF own"]})
+        case = proposing.attest(one, case=case, form=given, seen=case.head, uploads={"scan": [b"%PDF own"]})
         assert case.state == state
 
 

@@ -7,7 +7,7 @@ import pytest
 from jointlab.agreements.life import State
 from jointlab.agreements.models import AgreementDraft, Reference
 from jointlab.agreements.old_papers import read_rows
-from jointlab.agreements.operations import entering, references
+from jointlab.agreements.operations import entering, proposing, references
 from jointlab.agreements.queries import listing, lives, ministry
 from jointlab.agreements.queries.old import Brought
 from jointlab.agreements.queries.references import as_in_head
@@ -50,7 +50,7 @@ def test_one_act_of_each_side(actor: Actor, guest: Actor) -> None:
     assert lives.lives_between("kz", "nj") == ()
     assert (
         _code(
-            entering.confirm,
+            proposing.attest,
             guest,
             case=case,
             form={**OLD, "version": "a" * 64},
@@ -61,7 +61,7 @@ def test_one_act_of_each_side(actor: Actor, guest: Actor) -> None:
     )
     assert (
         _code(
-            entering.confirm,
+            proposing.attest,
             guest,
             case=case,
             form={**OLD, "version": hash, "signed_on": "2999-01-01"},
@@ -70,7 +70,7 @@ def test_one_act_of_each_side(actor: Actor, guest: Actor) -> None:
         )
         == "agreement.future"
     )
-    case = entering.confirm(
+    case = proposing.attest(
         guest,
         case=case,
         form={**OLD, "version": hash, "signed_on": "2024-05-21"},

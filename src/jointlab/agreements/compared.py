@@ -7,9 +7,10 @@ from jointlab.agreements.comparing import Change, ClauseChange, changes
 from jointlab.agreements.differences import Piece, differences
 from jointlab.agreements.documents.labels import NAMES
 from jointlab.agreements.known_projects import names_for
-from jointlab.agreements.shown import language_here, names_in
+from jointlab.agreements.shown import names_in
 from jointlab.agreements.versions import Version
 from jointlab.agreements.words import Said, kind_in_words, terms_in_words
+from jointlab.web.numbers import language_here
 
 
 @dataclass(frozen=True)

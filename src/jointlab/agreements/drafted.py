@@ -14,12 +14,13 @@ from jointlab.agreements.life import State
 from jointlab.agreements.models import AgreementDraft
 from jointlab.agreements.queries import listing
 from jointlab.agreements.queries.drafts import faults_of
-from jointlab.agreements.shown import in_reader, language_here
+from jointlab.agreements.shown import in_reader
 from jointlab.agreements.values import Setting
 from jointlab.agreements.versions import Version
 from jointlab.agreements.words import Said, kind_in_words, terms_in_words
 from jointlab.errors import BadInput
 from jointlab.people.actors import Actor
+from jointlab.web.numbers import language_here
 from jointlab.web.sentences import sentence
 
 Plain = Mapping[str, Any]

@@ -2,8 +2,8 @@
 
 The parties stand in a ring, in the order in which the opening step names them. A text goes round: each that agrees hands it
 on, and the one before its author freezes it; another text begins a round of its own. What is asked of a signed agreement goes
-round alike, but anyone who did not ask may decline at once: no silence of another keeps it from giving notice. The signed paper is attested in order, from the first to the last. So each state waits for one party,
-which is also the arbiter of its races: wherever steps arrive, every node lets the same one stand.
+round alike, but anyone who did not ask may decline at once: no silence of another keeps it from giving notice. The signed
+paper is attested in order, from the first to the last. So each state waits for one party, which is also the arbiter of its races: wherever steps arrive, every node lets the same one stand.
 """
 
 from dataclasses import replace

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from jointlab.agreements.beside import Beside
@@ -16,6 +15,7 @@ from jointlab.agreements.queries.book import book
 from jointlab.agreements.versions import Version
 from jointlab.agreements.words import Said, kind_in_words, terms_in_words
 from jointlab.web import times
+from jointlab.web.numbers import language_here
 from jointlab.web.sites import site_of
 from jointlab.web.words import listed
 
@@ -48,11 +48,6 @@ class ClauseShown:
     under: str
     suspended: bool
     beside: tuple[Beside, ...] = ()
-
-
-def language_here() -> str:
-    """The reader's language as texts of agreements name it."""
-    return (get_language() or "en").partition("-")[0]
 
 
 def language_for(version: Version) -> str:

@@ -10,13 +10,13 @@ from jointlab.agreements.queries.references import page_of
 from jointlab.agreements.shown import (  # fmt: skip
     days_left,
     in_reader,
-    language_here,
     rank_words,
     reference_words,
     state_kind,
     state_words,
     until_words,
 )
+from jointlab.web.numbers import language_here
 
 SOON = 180  # days before its end on which an agreement begins to be called for
 _DEEPEST = 3  # steps to the right that a page shows

@@ -182,8 +182,8 @@ def _erase_row(row: CaseStep, kept: Kept) -> None:
     What stands keeps its plain values as they were signed. Of one that does not, as much as its home keeps: it may stand
     there, where more has come.
     """
-    bare, said = _bare(row), json.loads(kept["form"])
-    row.form = {name: value for name, value in bare.items() if said.get(name) == value} if _never_stood(row) else bare
+    said = json.loads(kept["form"])
+    row.form = {name: value for name, value in _bare(row).items() if not _never_stood(row) or said.get(name) == value}
     row.erased = True
     row.save(update_fields=["form", "erased"])
     row.files.all().delete()

@@ -44,6 +44,11 @@ def language() -> str:
     return "zh-Hans" if code.startswith("zh") else code
 
 
+def language_here() -> str:
+    """The same as records name it, in the words of agreements and names: en, ru, kk, zh."""
+    return (get_language() or "en").partition("-")[0]
+
+
 reader_language = language
 
 

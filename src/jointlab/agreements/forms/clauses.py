@@ -12,11 +12,11 @@ from jointlab.agreements.documents.labels import NAMES
 from jointlab.agreements.drafting import EXAMPLE
 from jointlab.agreements.forms import terms
 from jointlab.agreements.kinds import KINDS, ClauseKind
-from jointlab.agreements.shown import language_here
 from jointlab.agreements.texts import LINE, LONGEST, read_line, read_text
 from jointlab.agreements.values import Setting
 from jointlab.agreements.words import kind_in_words, term_in_words
 from jointlab.errors import BadInput
+from jointlab.web.numbers import language_here
 from jointlab.web.sentences import sentence
 
 Plain = Mapping[str, Any]

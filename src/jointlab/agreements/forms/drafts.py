@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from jointlab.agreements import standard
 from jointlab.agreements.documents.labels import NAMES
 from jointlab.agreements.heads import RANKS
-from jointlab.agreements.shown import in_reader, language_here, rank_words
+from jointlab.agreements.shown import in_reader, rank_words
 from jointlab.agreements.texts import LANGUAGES, LINE
 from jointlab.agreements.together import SEVERAL
 from jointlab.people.models import Institution
+from jointlab.web.numbers import language_here
 
 BLANK = "blank"
 _MOST_WORDS = 4000

@@ -13,10 +13,11 @@ from jointlab.agreements.heads import RANKS
 from jointlab.agreements.models import Reference
 from jointlab.agreements.old_papers import Row
 from jointlab.agreements.process import ENTRY
-from jointlab.agreements.shown import in_reader, language_here, rank_words
+from jointlab.agreements.shown import in_reader, rank_words
 from jointlab.agreements.texts import LANGUAGES, LINE
 from jointlab.cases.forms import StepForm
 from jointlab.processes import Instance
+from jointlab.web.numbers import language_here
 
 _DAY: Any = {"max_length": 10, "required": False}
 _SIGNATURE = ("signed_on", "signatory", "mandate", "scan")

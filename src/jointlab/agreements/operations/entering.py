@@ -16,7 +16,7 @@ from jointlab.agreements.drafting import Document
 from jointlab.agreements.models import AgreementDraft
 from jointlab.agreements.old_papers import Row, read_rows
 from jointlab.agreements.operations.drafts import from_document
-from jointlab.agreements.operations.proposing import record_version, signing_step
+from jointlab.agreements.operations.proposing import record_version
 from jointlab.agreements.process import FIRST
 from jointlab.agreements.queries.drafts import draft_by_id, next_code, proposal_of, sides_of
 from jointlab.agreements.queries.old import Brought, Known, document_for, faults_of_rows, known_to
@@ -24,8 +24,7 @@ from jointlab.agreements.step_names import ORDINALS
 from jointlab.agreements.together import prefixes_of
 from jointlab.agreements.versions import Version, examine
 from jointlab.cases.models import Case
-from jointlab.cases.operations import open_case, take
-from jointlab.cases.queries import party_of
+from jointlab.cases.operations import open_case
 from jointlab.errors import Fault
 from jointlab.history.blobs import store
 from jointlab.people.actors import Actor, Right
@@ -84,11 +83,6 @@ def begin(actor: Actor, *, row: Row, more: Document | None = None) -> AgreementD
     code, known = next_code(), known_to(actor)
     document = document_for(actor, row, known, code, more=more)
     return from_document(actor, partner=row.get("partner"), code=code, document=document)
-
-
-def confirm(actor: Actor, *, case: Case, form: Mapping[str, str], seen: str, uploads: Uploads) -> Case:
-    """The other house confirms it with its own scan, and says who signed for it."""
-    return take(actor, case=case, step=signing_step(case, party_of(actor, case)), form=form, seen=seen, uploads=uploads)
 
 
 def bring(actor: Actor, *, name: str, pieces: Iterable[bytes]) -> Brought:

@@ -7,7 +7,7 @@ within one page it is asked once. It holds no persons; who may see what is asked
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from threading import local
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -96,6 +96,11 @@ class Book:
             self.of_day[key] = standing(life, day)
         found: Standing = self.of_day[key]
         return found
+
+    @cached_property
+    def on_table(self) -> Mapping[str, str]:
+        """The text that each case is about, by case, where anything of the case stands."""
+        return {course.case: course.version for courses in self.courses.values() for course in courses}
 
     def course_of(self, hash: str) -> Course | None:
         """The case in which the version got furthest."""

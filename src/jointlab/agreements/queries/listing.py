@@ -121,13 +121,8 @@ def versions_of_case(actor: Actor, case: Case) -> list[AgreementVersion]:
 
 def version_on_table(case: Case) -> str:
     """The hash of the text that a case is about now; "" for none."""
-    known = book()
-    tables: dict[str, str] | None = known.of_day.get("tables")
-    if tables is None:
-        tables = {course.case: course.version for courses in known.courses.values() for course in courses}
-        known.of_day["tables"] = tables
-    if case.pk in tables:
-        return tables[case.pk]
+    if found := book().on_table.get(case.pk):
+        return found
     row = AgreementCase.objects.filter(id=case.pk).first()  # nothing of it stands
     return row.version if row else ""
 

@@ -11,7 +11,6 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
-from django.utils.translation import get_language
 
 from jointlab.agreements.clauses import Clause
 from jointlab.agreements.events import Life
@@ -21,6 +20,7 @@ from jointlab.agreements.queries.book import Book, book, version_of
 from jointlab.agreements.sharing import Reaches, sharing_on
 from jointlab.agreements.versions import Version
 from jointlab.errors import Fault, NotAllowed, NotFound
+from jointlab.web.numbers import language_here
 
 _ENDED: Final = frozenset({State.RUN_OFF, State.EXPIRED, State.TERMINATED, State.SUPERSEDED, State.FELL})
 
@@ -185,8 +185,7 @@ def title_of(version: Version) -> str:
 def in_language(words: "Collection[str] | dict[str, str]", version: Version) -> str:
     """Words of a text in the reader's language, or in the text's first one."""
     assert isinstance(words, dict)
-    code = (get_language() or "en").partition("-")[0]
-    return str(words.get(code) or words[version.head.languages[0]])
+    return str(words.get(language_here()) or words[version.head.languages[0]])
 
 
 def ending(lives: Collection[Life], day: date, *, within: date) -> Iterator[tuple[Life, Standing]]:

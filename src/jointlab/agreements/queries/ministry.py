@@ -8,8 +8,8 @@ import io
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from jointlab.agreements.events import Signature
 from jointlab.agreements.life import State
@@ -20,6 +20,7 @@ from jointlab.agreements.texts import LANGUAGES
 from jointlab.errors import BadInput, NotFound
 from jointlab.people.actors import Actor, Right
 from jointlab.people.models import Institution
+from jointlab.web.numbers import language_here
 from jointlab.web.typed import clean_line
 
 Column = tuple[str, str]
@@ -72,8 +73,7 @@ VALUES: Final[Mapping[str, Callable[[Agreement, Entry], str]]] = {
 
 def standard() -> tuple[Column, ...]:
     """The columns of the standard list, their headings, titles and parties in the reader's language."""
-    here = (get_language() or "en").partition("-")[0]
-    language = here if here in LANGUAGES else LANGUAGES[0]
+    language = here if (here := language_here()) in LANGUAGES else LANGUAGES[0]
     return (
         (_("No."), "code"),
         (pgettext("a list for the ministry", "Title"), f"title_{language}"),

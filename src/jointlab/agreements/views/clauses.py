@@ -15,13 +15,13 @@ from jointlab.agreements.known_projects import project_titles
 from jointlab.agreements.models import AgreementDraft
 from jointlab.agreements.operations import drafts as operations
 from jointlab.agreements.queries import drafts as queries
-from jointlab.agreements.shown import language_here
 from jointlab.agreements.words import kind_in_words
 from jointlab.errors import BadInput, Conflict, NotFound
 from jointlab.people.actors import Actor, Right
 from jointlab.people.pages import actor_at
 from jointlab.web.form_pages import revision
 from jointlab.web.middleware import sign_in_first
+from jointlab.web.numbers import language_here
 from jointlab.web.sentences import sentence
 from jointlab.web.toasts import toast
 

@@ -9,12 +9,13 @@ from jointlab.agreements.queries import drafts as drafts_of
 from jointlab.agreements.queries import listing
 from jointlab.agreements.queries.references import entered_by_title
 from jointlab.agreements.queries.waiting import waits_for_us
-from jointlab.agreements.shown import in_reader, language_here
+from jointlab.agreements.shown import in_reader
 from jointlab.agreements.tree import tree
 from jointlab.cases.shown import state_words
 from jointlab.people.actors import Right
 from jointlab.people.pages import actor_at
 from jointlab.web.middleware import sign_in_first
+from jointlab.web.numbers import language_here
 
 
 @sign_in_first

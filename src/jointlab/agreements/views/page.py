@@ -24,7 +24,6 @@ from jointlab.agreements.queries.references import entered_by_title, page_of
 from jointlab.agreements.shown import (
     clauses_shown,
     in_reader,
-    language_here,
     quoted,
     rank_words,
     reference_words,
@@ -41,6 +40,7 @@ from jointlab.people.actors import Actor, Right
 from jointlab.people.pages import actor_at
 from jointlab.web import times
 from jointlab.web.middleware import sign_in_first
+from jointlab.web.numbers import language_here
 
 HASH = re.compile(r"[0-9a-f]{64}")
 _ON_SIGN_PAGE = ATTESTING | CLEARING

@@ -15,7 +15,7 @@ from jointlab.agreements.models import Reference
 from jointlab.agreements.operations import references as operations
 from jointlab.agreements.queries import references as queries
 from jointlab.agreements.queries.listing import agreements, version_for
-from jointlab.agreements.shown import in_reader, language_here, reference_words
+from jointlab.agreements.shown import in_reader, reference_words
 from jointlab.agreements.standard import known_references
 from jointlab.errors import BadInput, Conflict, NotFound
 from jointlab.history.blobs import store
@@ -24,6 +24,7 @@ from jointlab.people.actors import Actor, Right
 from jointlab.people.pages import actor_at, at_field, tried
 from jointlab.web.form_pages import form_status, revision
 from jointlab.web.middleware import sign_in_first
+from jointlab.web.numbers import language_here
 from jointlab.web.sentences import sentence
 from jointlab.web.toasts import toast
 

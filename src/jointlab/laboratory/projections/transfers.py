@@ -93,11 +93,11 @@ def _keeps(id: str) -> Kept:
 
 def _bare(row: TransferStep) -> dict[str, str]:
     """The form without words. A step that does not stand keeps nothing: it must not become sound by being erased."""
-    return _plain(row) if _stands(row) else {}
+    return {} if _never_stood(row) else _plain(row)
 
 
-def _stands(row: TransferStep) -> bool:
-    return row.verdict not in (TransferStep.Verdict.REFUSED, TransferStep.Verdict.WAITING)
+def _never_stood(row: TransferStep) -> bool:
+    return row.verdict in (TransferStep.Verdict.REFUSED, TransferStep.Verdict.WAITING)
 
 
 def _plain(row: TransferStep) -> dict[str, str]:
@@ -127,7 +127,7 @@ def _erase_row(row: TransferStep, kept: Kept) -> None:
     there, where more has come.
     """
     said = json.loads(kept["form"])
-    row.form = {name: value for name, value in _plain(row).items() if _stands(row) or said.get(name) == value}
+    row.form = {name: value for name, value in _plain(row).items() if not _never_stood(row) or said.get(name) == value}
     row.erased = True
     row.save(update_fields=["form", "erased"])
     _replay(row.instance)

@@ -5,8 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from django.utils.translation import get_language
-
 from jointlab.agreements.events import Life
 from jointlab.agreements.kinds import DATA
 from jointlab.agreements.life import months_after, standing
@@ -22,6 +20,7 @@ from jointlab.laboratory.queries.homes import partnerships
 from jointlab.laboratory.queries.parts import Thing
 from jointlab.laboratory.queries.ruling import Ruled, ruled
 from jointlab.people.actors import Actor
+from jointlab.web.numbers import language_here
 
 
 @dataclass(frozen=True)
@@ -113,8 +112,7 @@ def clause_of_life(life: Life, number: str) -> Clause:
 
 
 def _in_language(words: Mapping[str, str]) -> str:
-    code = (get_language() or "en").partition("-")[0]
-    return str(words.get(code) or words[""])
+    return str(words.get(language_here()) or words[""])
 
 
 def _told(thing: Thing, partnership: str, rule: Rule) -> Told:

@@ -172,8 +172,8 @@ def _tables(text: Text, starts: list[int], technique: str) -> tuple[tuple[Table,
 
 def _table(text: Text, start: int, stop: int, key: str, technique: str) -> tuple[Table, list[Caution]]:
     names, units = (text.line(start + offset).split("\t")[1:] for offset in (1, 2))
-    pointless = "Pt" not in (names[0], "Pt" if names[0] == "Point" else "") if names else True
-    if not names or len(names) != len(units) or (pointless and not all(_unit(unit) for unit in units)):
+    numbered = bool(names) and names[0] in ("Pt", "Point")
+    if not names or len(names) != len(units) or not (numbered or all(_unit(unit) for unit in units)):
         raise BadInput(
             "gamry.table",
             "“{name}”, line {line}: table {key} has {names} names and {units} units. Its header is cut; copy the file again.",
